@@ -1,0 +1,36 @@
+// Strangers' files to pixels. `sharp` alone decodes, in child processes that may die without harm.
+import type { Hash, Image } from '../base/index.ts'
+
+/** Bytes that came from outside: from a path (read by the child itself) or in hand. */
+export type Source = { readonly path: string } | { readonly bytes: Uint8Array }
+
+/** A picture that was read, checked, turned upright and shrunk. */
+export type Inspected = {
+  readonly hash: Hash
+  readonly bytes: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly format: Image['format']
+  readonly thumbnail: Uint8Array
+  /** 64 bits of perceptual hash, as 16 hexadecimal digits. */
+  readonly fingerprint: string
+}
+
+/** One preprocessing rule, written once, used by training, serving and export. */
+export type Preprocessing = {
+  readonly width: number
+  readonly height: number
+  /** `stretch` to the size, or `cover`: shrink the short side to it and cut the middle. */
+  readonly fit: 'stretch' | 'cover'
+}
+
+/** Upright RGB bytes, [height, width, 3]. */
+export type Pixels = { readonly width: number; readonly height: number; readonly data: Uint8Array }
+
+export type Images = {
+  /** Fails as not-an-image with the rule that was broken and the value. */
+  inspect(source: Source): Promise<Inspected>
+  /** Several at once, in order; a failure stands in its place instead of being thrown. */
+  readMany(sources: readonly Source[], as: Preprocessing): Promise<readonly (Pixels | Error)[]>
+  close(): Promise<void>
+}

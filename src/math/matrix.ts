@@ -1,0 +1,27 @@
+import { assert } from '../base/index.ts'
+
+/** Numbers in C order: row r, column c stands at r × columns + c. */
+export type Matrix = {
+  readonly rows: number
+  readonly columns: number
+  readonly data: Float32Array
+}
+
+export function matrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+  assert(
+    data.length === rows * columns,
+    `a ${rows} × ${columns} matrix has ${rows * columns} numbers, not ${data.length}`,
+  )
+  return { rows, columns, data }
+}
+
+/** A view of one row, not a copy. */
+export const rowOf = (m: Matrix, row: number): Float32Array =>
+  m.data.subarray(row * m.columns, (row + 1) * m.columns)
+
+/** A new matrix of the rows named, in that order. */
+export function rowsOf(m: Matrix, rows: ArrayLike<number>): Matrix {
+  const chosen = matrix(rows.length, m.columns)
+  for (let i = 0; i < rows.length; i++) chosen.data.set(rowOf(m, rows[i]!), i * m.columns)
+  return chosen
+}

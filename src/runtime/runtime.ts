@@ -1,0 +1,62 @@
+// ONNX Runtime and the encoders. Lives in worker processes only: a native crash must not take a server along.
+import type { Matrix, Tools } from '../math/index.ts'
+
+export type Tensor = {
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Int32Array | Uint8Array
+}
+
+/** A loaded ONNX model. */
+export type Session = {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+  close(): Promise<void>
+}
+
+/** An encoder made ready: upright RGB bytes in, rows of length one out. */
+export type Encoder = {
+  readonly name: string
+  readonly width: number
+  readonly input: { readonly width: number; readonly height: number; readonly fit: 'stretch' | 'cover' }
+  readonly batch: number
+  /** Pixels of a batch, [images, height, width, 3]. */
+  encode(pixels: Uint8Array, images: number): Promise<Matrix>
+}
+
+/** A softmax layer over rows of length one: probabilities = softmax(x · weightsᵀ + bias). */
+export type Head = {
+  /** [classes, width] */
+  readonly weights: Matrix
+  readonly bias: Float32Array
+}
+export type HeadOptions = {
+  readonly classes: number
+  /** Strength of the pull of the weights towards zero, as scikit-learn's 1 / C. */
+  readonly pull: number
+  readonly seed: number
+  readonly signal?: AbortSignal
+  /** Weights to begin from: a head trained before, one label earlier. */
+  readonly from?: Head
+}
+
+export type Runtime = {
+  /** Until the gradient vanishes; the same input gives the same bytes. */
+  trainHead(rows: Matrix, classOf: Int32Array, options: HeadOptions): Promise<Head>
+  /** [images, classes] */
+  probabilities(head: Head, rows: Matrix): Promise<Matrix>
+  /** A head as an ONNX file (`embedding` → `probabilities`), and back. */
+  headToOnnx(head: Head): Uint8Array
+  headFromOnnx(model: Uint8Array): Head
+  open(model: Uint8Array): Promise<Session>
+  /** A · Bᵀ on all cores. */
+  readonly matmul: Tools['matmul']
+  /** Fetches and converts what is missing, saying how far it is; fails as no-network with the way out. */
+  encoder(
+    name: string,
+    say?: (progress: { readonly done: number; readonly total: number; readonly sentence: string }) => void,
+  ): Promise<Encoder>
+  /** Whether the encoder can be used without the network. */
+  isAtHand(name: string): Promise<boolean>
+  close(): Promise<void>
+}
