@@ -45,7 +45,8 @@ const homeOf: Record<string, readonly string[]> = {
   kysely: ['store'],
   'node:sqlite': ['store'],
   yauzl: ['images'],
-  'tar-stream': ['images'],
+  // Both read archives: strangers' (images), and the encoders' that npm serves (runtime).
+  'tar-stream': ['images', 'runtime'],
   'csv-parse': ['formats'],
   'csv-parse/sync': ['formats'],
   commander: ['cli'],
@@ -63,7 +64,7 @@ const filesBelow = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
     .map((entry) => path.posix.join(entry.parentPath.replaceAll('\\', '/'), entry.name))
 const importsOf = (text: string): string[] =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
+  [...text.matchAll(/(?:\bfrom |\bimport\(|^import )'([^'\n]+)'/gm)].map((match) => match[1]!)
 const roomOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? ''
 
 for (const file of filesBelow('src').filter((f) => roomOf(f) !== '')) {
