@@ -1,0 +1,109 @@
+// Steps over HTTP. What a step takes and gives comes from its schemas; here stands only how it is called.
+import type { InputOf, OutputOf, StepName } from '../../steps/index.ts'
+import type { Job, Prediction } from './types.ts'
+
+/** Which steps are read by GET, and which answer at once with a job. A step that is missing does not compile. */
+const calls = {
+  projects: 'read',
+  project: 'read',
+  images: 'read',
+  image: 'read',
+  ledger: 'read',
+  versions: 'read',
+  config: 'read',
+  create: 'act',
+  remove: 'act',
+  classes: 'act',
+  ask: 'act',
+  answer: 'act',
+  undo: 'act',
+  publish: 'act',
+  rollback: 'act',
+  predict: 'act',
+  add: 'job',
+  embed: 'job',
+  train: 'job',
+  evaluate: 'job',
+  export: 'job',
+  backup: 'job',
+  check: 'job',
+} as const satisfies Record<StepName, 'read' | 'act' | 'job'>
+
+type Calls = typeof calls
+export type Moment = { [N in StepName]: Calls[N] extends 'job' ? never : N }[StepName]
+export type While = { [N in StepName]: Calls[N] extends 'job' ? N : never }[StepName]
+
+/** What the server, or the way to it, said no with. */
+export class Refusal extends Error {
+  readonly kind: string
+  constructor(kind: string, message: string) {
+    super(message)
+    this.name = 'Refusal'
+    this.kind = kind
+  }
+}
+export const isOffline = (thrown: unknown): boolean => thrown instanceof Refusal && thrown.kind === 'offline'
+
+export async function send(path: string, how: RequestInit = {}): Promise<unknown> {
+  const response = await fetch(path, how).catch((cause: unknown) => {
+    if (how.signal?.aborted) throw new Refusal('cancelled', 'cancelled')
+    throw new Refusal('offline', `bowerbird does not answer: ${String(cause)}`)
+  })
+  const isJson = response.headers.get('content-type')?.includes('json')
+  const body: unknown = isJson ? await response.json() : null
+  if (response.ok) return body
+  const error = (body as { error?: { kind?: string; message?: string } } | null)?.error
+  throw new Refusal(
+    error?.kind ?? 'crashed',
+    error?.message ?? `the server answered ${response.status} to ${path}`,
+  )
+}
+
+export const json = (value: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+})
+
+/** Performs a step that takes a moment. */
+export async function perform<N extends Moment>(
+  name: N,
+  input: InputOf<N>,
+  signal?: AbortSignal,
+): Promise<OutputOf<N>> {
+  const how = signal ? { signal } : {}
+  const body =
+    calls[name] === 'read'
+      ? await send(`/v1/${name}${query(input)}`, how)
+      : await send(`/v1/${name}`, { ...json(input), ...how })
+  return body as OutputOf<N>
+}
+
+/** Starts a step that takes a while. */
+export async function start<N extends While>(name: N, input: InputOf<N>): Promise<Job> {
+  return ((await send(`/v1/${name}`, json(input))) as { job: Job }).job
+}
+
+export async function jobs(project?: string): Promise<readonly Job[]> {
+  return ((await send(`/v1/jobs${query({ project })}`)) as { jobs: readonly Job[] }).jobs
+}
+export async function cancelJob(id: number): Promise<void> {
+  await send(`/v1/jobs/${id}/cancel`, { method: 'POST' })
+}
+export async function jobById(id: number): Promise<Job> {
+  return ((await send(`/v1/jobs/${id}`)) as { job: Job }).job
+}
+export async function predictFile(file: File): Promise<Prediction> {
+  const body = new FormData()
+  body.append('file', file)
+  return (await send('/predict', { method: 'POST', body })) as Prediction
+}
+export const originalOf = (project: string, id: number): string =>
+  `/v1/images/${id}/original?project=${encodeURIComponent(project)}`
+
+function query(input: object): string {
+  const pairs = Object.entries(input).flatMap(([key, value]) =>
+    value === undefined ? [] : [value].flat().map((one) => [key, String(one)]),
+  )
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`
+}

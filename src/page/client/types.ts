@@ -1,0 +1,13 @@
+// The shapes the server answers with, derived from the steps: nothing is typed twice.
+import type { OutputOf } from '../../steps/index.ts'
+
+export type { Job } from '../../base/index.ts'
+export type ProjectView = OutputOf<'project'>
+export type ClassView = ProjectView['classes'][number]
+export type ImagePage = OutputOf<'images'>
+export type ImageView = ImagePage['images'][number]
+export type ImageStory = OutputOf<'image'>
+export type Question = OutputOf<'ask'>['questions'][number]
+export type VersionView = OutputOf<'versions'>['versions'][number]
+export type Evaluation = OutputOf<'evaluate'>
+export type Prediction = { readonly predicted_class: string; readonly confidence: number }
