@@ -108,6 +108,7 @@ const tasks = {
   build: () => build({ anew: true }),
   test: () => run([at('scripts/test.ts'), ...rest]),
   check: () => run([at('scripts/check.ts'), ...rest]),
+  packed: () => run([at('scripts/packed.ts'), ...rest]),
   bench: () => run([at('bench/run.ts'), ...rest]),
   // npm on an old Node would pick old versions of packages: this runs it on the pinned one.
   npm: () => process.exit(npm(rest, node())),
@@ -118,5 +119,5 @@ if (!Object.hasOwn(tasks, task)) {
   process.exit(2)
 }
 if (task !== 'npm') install()
-if (['start', 'run', 'test', 'bench'].includes(task)) build({ anew: false })
+if (['start', 'run', 'test', 'bench', 'packed'].includes(task)) build({ anew: false })
 tasks[task]()
