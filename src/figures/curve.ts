@@ -1,0 +1,118 @@
+import { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'
+import { element, figure, short, write, type Svg } from './svg.ts'
+import type { Theme } from './theme.ts'
+
+/** One version: how many labels it learnt from, and how good it was, with its interval. */
+export type CurvePoint = {
+  readonly labels: number
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+type Size = { readonly width: number; readonly height: number }
+const margin = { top: 14, right: 52, bottom: 24, left: 36 }
+
+export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
+/** Half the interval's width, as people say it: 91.2 ± 1.4. */
+export const plusMinus = (of: {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}): string => `${(of.value * 100).toFixed(1)} ± ${(((of.high - of.low) / 2) * 100).toFixed(1)}`
+
+/** Accuracy over labels given: a line with its band of uncertainty, the newest point named beside it. */
+export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): Svg {
+  const points = [...given].sort((a, b) => a.labels - b.labels)
+  const last = points.at(-1)
+  if (!last) return figure(size, 'No version has been measured yet')
+  const first = points[0]!
+  const [low, high] = shareRange(points.flatMap((point) => [point.low, point.high]))
+  const x = scaleOf(first.labels === last.labels ? [0, last.labels] : [first.labels, last.labels], [
+    margin.left,
+    size.width - margin.right,
+  ])
+  const y = scaleOf([low, high], [size.height - margin.bottom, margin.top])
+  return figure(
+    size,
+    `Accuracy ${plusMinus(last)}% after ${last.labels} labels`,
+    axes({ x, y, size, theme, labels: [first.labels, last.labels], shares: [low, high] }),
+    band(points, x, y, theme),
+    path(points, x, y, theme),
+    newest(last, x, y, theme),
+  )
+}
+
+type Axes = {
+  readonly x: Scale
+  readonly y: Scale
+  readonly size: Size
+  readonly theme: Theme
+  readonly labels: readonly [number, number]
+  readonly shares: readonly [number, number]
+}
+function axes({ x, y, size, theme, labels, shares }: Axes): Svg {
+  const words = { 'font-family': theme.font, 'font-size': 11, fill: theme.muted }
+  const right = size.width - margin.right
+  const shareTicks = ticksOf(shares[0], shares[1], 3).map(
+    (tick) =>
+      element('line', { x1: margin.left, x2: right, y1: y(tick), y2: y(tick), stroke: theme.line }) +
+      write(`${Math.round(tick * 100)}%`, {
+        x: margin.left - 6,
+        y: y(tick) + 4,
+        'text-anchor': 'end',
+        ...words,
+      }),
+  )
+  const whole = ticksOf(labels[0], labels[1], size.width / 90).filter((tick) => Number.isInteger(tick))
+  const labelTicks = whole.map((tick) =>
+    write(String(tick), { x: x(tick), y: size.height - 6, 'text-anchor': 'middle', ...words }),
+  )
+  const unit = write('labels', { x: size.width - 2, y: size.height - 6, 'text-anchor': 'end', ...words })
+  return [...shareTicks, ...labelTicks, unit].join('')
+}
+
+function band(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): Svg {
+  const above = points.map((p) => `${short(x(p.labels))},${short(y(p.high))}`)
+  const below = [...points].reverse().map((p) => `${short(x(p.labels))},${short(y(p.low))}`)
+  return element('polygon', {
+    points: [...above, ...below].join(' '),
+    fill: theme.accent,
+    'fill-opacity': 0.16,
+  })
+}
+
+function path(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): Svg {
+  const at = points.map((p) => `${short(x(p.labels))},${short(y(p.value))}`).join(' ')
+  return element('polyline', {
+    points: at,
+    fill: 'none',
+    stroke: theme.accent,
+    'stroke-width': 2,
+    'stroke-linejoin': 'round',
+    'stroke-linecap': 'round',
+  })
+}
+
+function newest(last: CurvePoint, x: Scale, y: Scale, theme: Theme): Svg {
+  const at = { x: x(last.labels), y: y(last.value) }
+  return (
+    element('line', { x1: at.x, x2: at.x, y1: y(last.low), y2: y(last.high), stroke: theme.accent }) +
+    element('circle', {
+      class: 'newest',
+      cx: at.x,
+      cy: at.y,
+      r: 4,
+      fill: theme.accent,
+      stroke: theme.ground,
+      'stroke-width': 1.5,
+    }) +
+    write(percent(last.value), {
+      x: at.x + 9,
+      y: at.y + 4,
+      'font-family': theme.font,
+      'font-size': 12,
+      'font-weight': 600,
+      fill: theme.text,
+    })
+  )
+}

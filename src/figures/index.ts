@@ -1,0 +1,6 @@
+export { bars, type Bar } from './bars.ts'
+export { curve, percent, plusMinus, type CurvePoint } from './curve.ts'
+export { finding, matrix, mistakes, type Confusion, type Mistake } from './matrix.ts'
+export { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'
+export { escapeText, type Svg } from './svg.ts'
+export { themes, type Theme } from './theme.ts'

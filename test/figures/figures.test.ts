@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import {
+  bars,
+  curve,
+  finding,
+  matrix,
+  mistakes,
+  plusMinus,
+  scaleOf,
+  shareRange,
+  themes,
+  ticksOf,
+} from '../../src/figures/index.ts'
+
+const count = (text: string, what: RegExp) => [...text.matchAll(what)].length
+const birds = {
+  classes: ['wren', 'robin', 'crow'],
+  counts: [
+    [8, 2, 0],
+    [1, 9, 0],
+    [0, 3, 7],
+  ],
+}
+
+describe('an axis', () => {
+  it('has round ticks inside its range', () => assert.deepEqual(ticksOf(0.31, 0.92, 3), [0.4, 0.6, 0.8]))
+  it('never leaves its range, whatever the range', () =>
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        (low, span) =>
+          ticksOf(low, low + span, 4).every(
+            (tick) => tick >= low - span * 1e-6 && tick <= low + span * (1 + 1e-6),
+          ),
+      ),
+    ))
+  it('of shares starts where the data is and stays within 0 and 1', () => {
+    assert.deepEqual(shareRange([0.71, 0.88]), [0.65, 0.9])
+    assert.deepEqual(shareRange([0.99, 1]), [0.9, 1])
+  })
+  it('maps ends to ends, also upside down', () => {
+    const y = scaleOf([0, 10], [100, 0])
+    assert.deepEqual([y(0), y(5), y(10)], [100, 50, 0])
+  })
+})
+
+describe('the accuracy curve', () => {
+  const points = [
+    { labels: 30, value: 0.8, low: 0.75, high: 0.84 },
+    { labels: 10, value: 0.5, low: 0.4, high: 0.6 },
+  ]
+  it('names its newest point, in the order of labels', () => {
+    const drawn = curve(points, { width: 300, height: 150 }, themes.light)
+    assert.match(drawn, /aria-label="Accuracy 80\.0 ± 4\.5% after 30 labels"/)
+    assert.match(drawn, />80\.0%</)
+  })
+  it('stands with a single point, and says so without any', () => {
+    assert.doesNotMatch(curve([points[0]!], { width: 300, height: 150 }, themes.light), /NaN|Infinity/)
+    assert.match(curve([], { width: 300, height: 150 }, themes.light), /No version has been measured yet/)
+  })
+  it('says intervals as people do', () =>
+    assert.equal(plusMinus({ value: 0.912, low: 0.898, high: 0.926 }), '91.2 ± 1.4'))
+})
+
+describe('the confusion matrix', () => {
+  it('has a cell for each pair, and says the worst mix-up aloud', () => {
+    assert.equal(count(matrix(birds, { width: 400 }, themes.light), /<rect/g), 9)
+    assert.equal(finding(birds), 'Most often mixed up: crow taken for robin, 3 times')
+  })
+  it('lists mistakes only, most frequent first', () =>
+    assert.deepEqual(
+      mistakes(birds, 2).map((m) => `${m.truth}→${m.guess}`),
+      ['crow→robin', 'wren→robin'],
+    ))
+  it('lets no class name open a tag', () => {
+    const names = {
+      classes: ['<script>', '"&'],
+      counts: [
+        [1, 1],
+        [0, 1],
+      ],
+    }
+    assert.doesNotMatch(matrix(names, { width: 200 }, themes.light), /<script>/)
+  })
+  it('keeps finite numbers for 101 classes', () => {
+    const classes = Array.from({ length: 101 }, (_, i) => `class ${i}`)
+    const counts = classes.map((_, i) => classes.map((__, j) => (i === j ? 5 : 0)))
+    assert.doesNotMatch(matrix({ classes, counts }, { width: 800 }, themes.light), /NaN/)
+  })
+})
+
+describe('bars', () => {
+  it('come longest first, each with its name and share', () => {
+    const drawn = bars(
+      [
+        { name: 'wren', share: 0.2 },
+        { name: 'crow', share: 0.8 },
+      ],
+      { width: 300 },
+      themes.light,
+    )
+    assert.ok(drawn.indexOf('crow') < drawn.indexOf('wren'))
+    assert.match(drawn, /aria-label="crow, 80%"/)
+  })
+})
