@@ -1,0 +1,1 @@
+export { serve, type Address, type Server } from './server.ts'

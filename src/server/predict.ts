@@ -1,0 +1,110 @@
+// POST /predict: one picture in, one class out, for callers that know nothing of projects.
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Failure, type FailureKind } from '../base/index.ts'
+import type { House } from '../jobs/index.ts'
+import { errorBody, sendError, told } from './errors.ts'
+
+const predicted = z.object({ predicted_class: z.string(), confidence: z.number() })
+const asked = z.object({
+  project: z.string().optional().describe('whose published version; by default the last published'),
+})
+const form = z.object({ file: z.string().meta({ format: 'binary' }).describe('a JPEG, PNG or WebP') })
+
+/** Faults of ours keep their status; everything else is a request that must be mended: 400. */
+const oursToMend: readonly FailureKind[] = ['crashed', 'disk-full', 'corrupt-data', 'newer-schema']
+
+export async function predictRoute(app: FastifyInstance, house: House): Promise<void> {
+  await app.register(async (inner) => {
+    await inner.register(multipart, {
+      limits: { files: 1, fields: 10, fileSize: house.configuration.imageBytesMax },
+    })
+    inner.post('/predict', {
+      bodyLimit: house.configuration.imageBytesMax + 100_000,
+      schema: {
+        operationId: 'predictFile',
+        summary: 'Say what a picture shows, by the published version',
+        tags: ['service'],
+        consumes: ['multipart/form-data'],
+        querystring: asked,
+        body: form,
+        response: { 200: predicted, default: errorBody },
+      },
+      errorHandler: (thrown, request, reply) => {
+        const known = told(thrown, request)
+        if (!known) throw thrown
+        return sendError(reply, oursToMend.includes(known.kind) ? known : { ...known, status: 400 })
+      },
+      handler: async (request) => predictFile(request, house),
+    })
+    // Multipart alone is read here: whatever else comes is refused in the same words.
+    inner.removeContentTypeParser('application/json')
+    inner.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume()
+      done(null)
+    })
+  })
+}
+
+async function predictFile(request: FastifyRequest, house: House): Promise<z.infer<typeof predicted>> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'bowerbird-predict-'))
+  try {
+    const file = path.join(folder, 'image')
+    await receive(request, file, house.configuration.imageBytesMax)
+    const { project } = request.query as { readonly project?: unknown }
+    const input = { files: [file], ...(project !== undefined && { project }) }
+    return answerOf(await house.perform('predict', input), file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function receive(request: FastifyRequest, into: string, bytesMax: number): Promise<void> {
+  const needs = 'cannot predict: send one picture as multipart/form-data in the field "file"'
+  if (!request.isMultipart())
+    throw new Failure(
+      'bad-input',
+      `${needs}, and the content type is ${request.headers['content-type'] ?? 'missing'}`,
+    )
+  let received = false
+  const others: string[] = []
+  for await (const part of request.parts()) {
+    if (part.type === 'file' && part.fieldname === 'file' && !received) {
+      await pipeline(part.file, createWriteStream(into))
+      if (part.file.truncated) throw tooLarge(bytesMax)
+      if (part.file.bytesRead === 0)
+        throw new Failure('bad-input', `${needs}, and the file that came is empty`)
+      received = true
+    } else {
+      if (part.type === 'file') part.file.resume()
+      others.push(part.type === 'file' ? part.fieldname : `${part.fieldname} (as text, not as a file)`)
+    }
+  }
+  if (received) return
+  const came = others.length > 0 ? `only ${others.join(', ').slice(0, 100)} came` : 'no field came'
+  throw new Failure('bad-input', `${needs}, and ${came}`)
+}
+
+const tooLarge = (bytesMax: number): Failure =>
+  new Failure('too-large', `cannot predict: a picture has at most ${bytesMax} bytes, and more came`)
+
+const answered = z.object({
+  predictions: z
+    .array(
+      z.union([z.object({ error: z.string() }), z.object({ class: z.string(), confidence: z.number() })]),
+    )
+    .length(1),
+})
+
+function answerOf(output: unknown, file: string): z.infer<typeof predicted> {
+  const [first] = answered.parse(output).predictions
+  if (first && 'class' in first) return { predicted_class: first.class, confidence: first.confidence }
+  const reason = (first?.error ?? 'no prediction came').replaceAll(file, 'the file')
+  throw new Failure('not-an-image', reason.startsWith('cannot') ? reason : `cannot predict: ${reason}`)
+}
