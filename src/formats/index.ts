@@ -1,0 +1,2 @@
+export { bytesOf, elementTypes, floatsOf, readOnnx, writeOnnx } from './onnx.ts'
+export type { Dim, ElementType, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx.ts'

@@ -1,0 +1,7 @@
+export { build, type Builder, type Operand } from './build.ts'
+export { differentiate, gradientOf } from './differentiate.ts'
+export { textOf as shapeText, type Shape } from './dims.ts'
+export { pruned, type Attributes, type Graph, type Node, type Value } from './graph.ts'
+export { fromOnnx, toOnnx } from './onnx.ts'
+export { opNames, ops, type OpName } from './ops/table.ts'
+export type { Op } from './ops/op.ts'

@@ -1,0 +1,1 @@
+export { headGuesses, headLesson, headModel, headNames, type HeadWeights } from './head.ts'

@@ -1,0 +1,57 @@
+// The one place that knows ONNX Runtime's own interface.
+import { availableParallelism } from 'node:os'
+import ort from 'onnxruntime-node'
+import { Failure, sentenceOf } from '../base/index.ts'
+import type { Session, Tensor } from './runtime.ts'
+
+export type SessionOptions = { readonly cores?: number }
+
+/** The same feeds give the same bytes: a fixed number of threads share each operator in the same way. */
+export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: options.cores ?? availableParallelism(),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Spinning pools steal cores from each other: with eight sessions GEMM fell to a third (engine facts).
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  }).catch((thrown: unknown) => {
+    throw new Failure('bad-input', `cannot load the ONNX model: ${sentenceOf(thrown)}`, { cause: thrown })
+  })
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    run: async (feeds) => {
+      const given = Object.entries(feeds).map(([name, it]) => [name, fed(name, it)] as const)
+      const results = await session.run(Object.fromEntries(given))
+      return Object.fromEntries(Object.entries(results).map(([name, it]) => [name, fetched(name, it)]))
+    },
+    close: () => session.release(),
+  }
+}
+
+/** A view, not a copy: ONNX Runtime reads the numbers where they lie. */
+function fed(name: string, { shape, data }: Tensor): ort.Tensor {
+  const size = shape.reduce((product, dim) => product * dim, 1)
+  if (size !== data.length) {
+    throw new Failure(
+      'bad-input',
+      `cannot run a model: its input ${name} of [${shape.join(', ')}] takes ${size} numbers, and ${data.length} were given`,
+    )
+  }
+  if (data instanceof Float32Array) return new ort.Tensor('float32', data, shape)
+  if (data instanceof Int32Array) return new ort.Tensor('int32', data, shape)
+  return new ort.Tensor('uint8', data, shape)
+}
+
+function fetched(name: string, { dims, data, type }: ort.Tensor): Tensor {
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) {
+    return { shape: dims, data }
+  }
+  throw new Failure(
+    'bad-input',
+    `cannot read the output ${name} of a model: its numbers must be float32, int32 or uint8, and they are ${type}`,
+  )
+}
