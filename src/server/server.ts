@@ -14,6 +14,7 @@ import { pictureRoutes } from './pictures.ts'
 import { predictRoute } from './predict.ts'
 import { stepRoutes } from './step-routes.ts'
 import { openStreams } from './streams.ts'
+import { uploadRoutes } from './uploads.ts'
 
 export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void
 export type Address = {
@@ -25,6 +26,8 @@ export type Address = {
   /** The folder of the built page. */
   readonly page?: string
   readonly log?: Log
+  /** Tells how old an abandoned upload is. */
+  readonly now?: () => number
 }
 export type Server = { readonly url: string; close(): Promise<void> }
 
@@ -49,12 +52,15 @@ export async function serve(house: House, at: Address): Promise<Server> {
   eventRoutes(app, house, { streams, log })
   pictureRoutes(app, house)
   await predictRoute(app, house)
+  const uploads = uploadRoutes(app, house, { now: at.now ?? wallClock, log })
   await servePage(app, at)
   await listen(app, at)
+  void uploads.tidy().catch((error: unknown) => log('uploads not tidied', { message: sentenceOf(error) }))
   return {
     url: urlOf(app, at),
     close() {
       streams.end()
+      uploads.close()
       return closeSoon(app)
     },
   }
@@ -130,3 +136,5 @@ async function closeSoon(app: FastifyInstance): Promise<void> {
 
 const logToErrors: Log = (event, fields) =>
   void process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`)
+
+const wallClock = (): number => performance.timeOrigin + performance.now()

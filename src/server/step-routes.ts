@@ -1,10 +1,10 @@
 // Every step is a route: reads are GET with a query string, others POST JSON; what takes a while becomes a job.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Failure, kinds, type Job } from '../base/index.ts'
-import type { House } from '../jobs/index.ts'
+import { Failure, type Job } from '../base/index.ts'
+import { failureOf, type House } from '../jobs/index.ts'
 import type { Step } from '../steps/index.ts'
-import { errorBody, sendError } from './errors.ts'
+import { errorBody } from './errors.ts'
 import { jobBody } from './job-routes.ts'
 import { queryReader } from './query.ts'
 import { signalOf } from './streams.ts'
@@ -63,7 +63,7 @@ function jobRoute(app: FastifyInstance, house: House, step: Step): void {
       const { wait, again } = readHow(request)
       const job = await house.start(step.name, known(step, request.body ?? {}), { again })
       if (!wait) return reply.code(202).header('location', `/v1/jobs/${job.id}`).send({ job })
-      return sendEnded(reply, await ended(house, job, signalOf(reply)))
+      return reply.send({ job: await ended(house, job, signalOf(reply)) })
     },
   })
 }
@@ -78,18 +78,11 @@ function readHow(request: FastifyRequest): z.infer<typeof how> {
 }
 
 async function ended(house: House, job: Job, signal: AbortSignal): Promise<Job> {
-  let last = job
-  for await (const change of house.watch(job.id, signal)) last = change
-  return house.store.jobs.get(last.id)
-}
-
-function sendEnded(reply: FastifyReply, job: Job): FastifyReply {
-  if (job.state === 'done') return reply.send({ job })
-  const kind = z.enum(Object.keys(kinds) as (keyof typeof kinds)[]).safeParse(job.error?.kind)
-  if (kind.success && job.error)
-    return sendError(reply, { status: kinds[kind.data].http, kind: kind.data, message: job.error.message })
-  const message = `job ${job.id} (${job.step}) ended as ${job.state}`
-  return sendError(reply, { status: kinds.cancelled.http, kind: 'cancelled', message })
+  for await (const change of house.watch(job.id, signal)) void change
+  const last = await house.store.jobs.get(job.id)
+  if (last.error && last.state === 'failed') throw failureOf(last.error)
+  if (last.state === 'done' || signal.aborted) return last
+  throw new Failure('cancelled', `job ${job.id} (${job.step}) ended as ${last.state}`)
 }
 
 /** A misspelt input would be passed over in silence: it is refused, with the names there are. */

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { Failure, sentenceOf } from '../base/index.ts'
 
 export const beatMs = 15_000 // proxies cut lines that are silent for 30 s or more
 
@@ -31,10 +32,18 @@ export function openStreams(): Streams {
   }
 }
 
-/** Headers leave with the first bytes, so some are sent at once. */
+/** Headers leave with the first bytes, so some are sent at once; what goes wrong later is an event, too. */
 async function* opened(lines: AsyncIterable<string>): AsyncIterable<string> {
   yield 'retry: 1000\n\n'
-  yield* lines
+  try {
+    yield* lines
+  } catch (thrown) {
+    const kind = thrown instanceof Failure ? thrown.kind : 'crashed'
+    yield eventOf({
+      event: 'trouble',
+      data: JSON.stringify({ error: { kind, message: sentenceOf(thrown) } }),
+    })
+  }
 }
 
 export const eventOf = (it: {
