@@ -27,7 +27,12 @@ export type Preprocessing = {
 /** Upright RGB bytes, [height, width, 3]. */
 export type Pixels = { readonly width: number; readonly height: number; readonly data: Uint8Array }
 
+/** What is known of a file without decoding it. */
+export type Peeked = { readonly hash: Hash; readonly format: Image['format'] }
+
 export type Images = {
+  /** The bytes' name and kind, so that what is there already need not be decoded; fails as `inspect` does. */
+  peek(source: Source): Promise<Peeked>
   /** Fails as not-an-image with the rule that was broken and the value. */
   inspect(source: Source): Promise<Inspected>
   /** Several at once, in order; a failure stands in its place instead of being thrown. */

@@ -1,1 +1,6 @@
+export { demoImages, type Demo } from './demo.ts'
+export { extensionFault } from './formats.ts'
+export { countFound, found } from './found.ts'
 export type * from './images.ts'
+export { openImages } from './open.ts'
+export type { Found } from './place.ts'

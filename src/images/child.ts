@@ -1,0 +1,26 @@
+// What runs in a child of the pool: a request in, a reply out. Strangers' bytes may crash it; only it.
+import { Failure } from '../base/index.ts'
+import { look, type Limits, pixelsOf } from './decode.ts'
+import type { Preprocessing, Source } from './images.ts'
+
+export type Request =
+  | { readonly want: 'look'; readonly source: Source; readonly limits: Limits }
+  | { readonly want: 'pixels'; readonly source: Source; readonly as: Preprocessing; readonly limits: Limits }
+
+const answer = (request: Request): Promise<unknown> =>
+  request.want === 'look'
+    ? look(request.source, request.limits)
+    : pixelsOf(request.source, request.as, request.limits)
+
+process.on('message', ({ id, request }: { id: number; request: Request }) => {
+  answer(request).then(
+    (value) => process.send!({ id, value }),
+    (error: unknown) => {
+      const kind = error instanceof Failure ? error.kind : 'not-an-image'
+      process.send!({ id, error: { kind, message: (error as Error).message } })
+    },
+  )
+})
+// The parent is gone or has closed us: nobody waits for what is in hand.
+process.on('disconnect', () => process.exit(0))
+process.send!({ ready: true })

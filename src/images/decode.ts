@@ -1,0 +1,90 @@
+// The only file that decodes, and the only one that opens sharp on strangers' bytes. Runs in a child process.
+import sharp from 'sharp'
+import { Failure } from '../base/index.ts'
+import { fingerprint } from './fingerprint.ts'
+import { formatOf, type Format, taken } from './formats.ts'
+import type { Inspected, Pixels, Preprocessing, Source } from './images.ts'
+import { bytesOf, grouped, hashOf } from './read.ts'
+
+export type Limits = { readonly pixelsMax: number; readonly bytesMax: number }
+export type Look = Omit<Inspected, 'bytes'>
+
+// One thread an image: the pool decodes several at once. A cache would only hold strangers' files open.
+sharp.concurrency(1)
+sharp.cache(false)
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+})
+
+const thumbnailSide = 256 // two screen pixels for each of the widest grid cell's 128
+// On 300 Caltech photographs: JPEG at 80 takes 0.2 ms and 7.3 KB, WebP 3.2 ms and 6.2 KB for the same look.
+const thumbnailQuality = 80
+// Small pictures are drawn enlarged, where halved colour shows as blocks.
+const fullColourBelow = 128
+
+/** Checked, upright, shrunk, and known by its look. */
+export async function look(source: Source, limits: Limits): Promise<Look> {
+  const bytes = await bytesOf(source, limits.bytesMax)
+  const format = formatOf(bytes)
+  return decoding(format, async () => {
+    const { width, height } = await uprightSize(bytes, limits)
+    const small = await upright(bytes, limits)
+      .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const side = Math.min(small.info.width, small.info.height)
+    const thumbnail = await sharp(small.data, { raw: small.info })
+      .jpeg({ quality: thumbnailQuality, chromaSubsampling: side < fullColourBelow ? '4:4:4' : '4:2:0' })
+      .toBuffer()
+    const { width: columns, height: rows } = small.info
+    const mark = fingerprint({ width: columns, height: rows, data: small.data })
+    return { hash: hashOf(bytes), width, height, format, thumbnail, fingerprint: mark }
+  })
+}
+
+/** Upright RGB pixels under the one preprocessing rule. */
+export async function pixelsOf(source: Source, as: Preprocessing, limits: Limits): Promise<Pixels> {
+  const bytes = await bytesOf(source, limits.bytesMax)
+  return decoding(formatOf(bytes), async () => {
+    const { data, info } = await upright(bytes, limits)
+      .resize(as.width, as.height, { fit: as.fit === 'stretch' ? 'fill' : 'cover', position: 'centre' })
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, data }
+  })
+}
+
+/** Upright, in sRGB, on white where it is transparent: three bytes a pixel whatever came in. */
+const upright = (bytes: Uint8Array, limits: Limits) =>
+  sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.pixelsMax })
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+
+/** From the header alone, so that a bomb is refused before it is decoded. */
+async function uprightSize(bytes: Uint8Array, limits: Limits): Promise<{ width: number; height: number }> {
+  const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const pixels = autoOrient.width * autoOrient.height
+  if (pixels > limits.pixelsMax) {
+    throw new Failure(
+      'too-large',
+      `it has ${grouped(pixels)} pixels (${autoOrient.width} × ${autoOrient.height}), ` +
+        `and at most ${grouped(limits.pixelsMax)} are decoded`,
+    )
+  }
+  return autoOrient
+}
+
+async function decoding<T>(format: Format, decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode()
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    const said = (error as Error).message.replaceAll(/\s+/g, ' ').trim()
+    const cut =
+      /premature|truncated|unexpected end|end of (?:stream|file)|IDAT|read error|out of order/i.test(said)
+    const what = cut ? 'it is cut short' : `it cannot be decoded as ${taken[format].says}`
+    throw new Failure('not-an-image', `${what}: ${said}`, { cause: error })
+  }
+}

@@ -1,0 +1,74 @@
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type Found, type Place, unreadable } from './place.ts'
+import { hasImageExtension } from './formats.ts'
+import { isLitter, labelOfName } from './names.ts'
+
+type Walk = {
+  /** The folder added, with every link on the way to it resolved. */
+  readonly root: string
+  readonly signal: AbortSignal
+}
+
+/** Depth first, names in order of their code points, so that the same folder gives the same ids everywhere. */
+export async function* foundInFolder({ at, signal }: Place): AsyncGenerator<Found> {
+  const root = await realpath(at)
+  yield* below('', await entriesOf(root, at), { root, signal })
+}
+
+async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    throw unreadable(shown, error)
+  }
+}
+
+async function* below(folder: string, entries: readonly Dirent[], walk: Walk): AsyncGenerator<Found> {
+  for (const entry of entries) {
+    walk.signal.throwIfAborted()
+    if (isLitter(entry.name)) continue
+    const name = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) yield* inFolder(name, walk)
+    else if (entry.isSymbolicLink()) yield await linked(name, walk)
+    else yield fileAt(name, path.join(walk.root, name))
+  }
+}
+
+async function* inFolder(name: string, walk: Walk): AsyncGenerator<Found> {
+  if (hasImageExtension(name)) {
+    yield { name, reason: 'it is a folder with the name of an image' }
+    return
+  }
+  let entries: Dirent[]
+  try {
+    entries = await entriesOf(path.join(walk.root, name), name)
+  } catch (error) {
+    yield { name, reason: `it is a folder that cannot be read: ${(error as Error).message}` }
+    return
+  }
+  yield* below(name, entries, walk)
+}
+
+async function linked(name: string, { root }: Walk): Promise<Found> {
+  try {
+    const target = await realpath(path.join(root, name))
+    const way = path.relative(root, target)
+    if (way.startsWith('..') || path.isAbsolute(way)) {
+      return { name, reason: 'it is a link that leads out of the folder' }
+    }
+    const isFolder = (await stat(target)).isDirectory()
+    return isFolder ? { name, reason: 'it is a link to a folder' } : fileAt(name, target)
+  } catch {
+    return { name, reason: 'it is a link that leads nowhere' }
+  }
+}
+
+const fileAt = (name: string, at: string): Found => ({
+  name,
+  source: { path: at },
+  label: labelOfName(name),
+  group: null,
+})

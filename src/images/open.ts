@@ -1,0 +1,51 @@
+import path from 'node:path'
+import { Failure } from '../base/index.ts'
+import type { Request } from './child.ts'
+import type { Limits, Look } from './decode.ts'
+import { formatOf } from './formats.ts'
+import type { Images, Inspected, Pixels, Source } from './images.ts'
+import { openPool } from './pool.ts'
+import { bytesOf, hashOf } from './read.ts'
+
+// The same file, as TypeScript from the sources and as JavaScript once built.
+const childFile = path.join(import.meta.dirname, `child${path.extname(import.meta.filename)}`)
+
+const inHandMax = 2 // a child reads and answers while its other image decodes; a third gained nothing
+const timeoutMs = 30_000 // 50 million pixels take 2 s on a slow core
+
+/** Decodes in child processes; starts them at the first use. */
+export function openImages(o: Limits & { readonly children: number }): Images {
+  const limits: Limits = { pixelsMax: o.pixelsMax, bytesMax: o.bytesMax }
+  const pool = openPool({ file: childFile, processes: Math.max(1, o.children), inHandMax, timeoutMs })
+  const ask = (request: Request) => pool.ask(request)
+
+  return {
+    async peek(source) {
+      const bytes = await bytesOf(source, limits.bytesMax)
+      return { hash: hashOf(bytes), format: formatOf(bytes) }
+    },
+    async inspect(source) {
+      const seen = (await ask({ want: 'look', source, limits })) as Look
+      return { ...seen, bytes: await sameBytes(source, seen, limits) }
+    },
+    readMany: (sources, as) =>
+      Promise.all(
+        sources.map((source) =>
+          ask({ want: 'pixels', source, as, limits }).then(
+            (value) => value as Pixels,
+            (error: Error) => error,
+          ),
+        ),
+      ),
+    close: () => pool.close(),
+  }
+}
+
+/** Read again here: five megabytes cost 29 ms through the channel and 4 ms from the file cache, checked. */
+async function sameBytes(source: Source, seen: Look, limits: Limits): Promise<Inspected['bytes']> {
+  const bytes = await bytesOf(source, limits.bytesMax)
+  if ('path' in source && hashOf(bytes) !== seen.hash) {
+    throw new Failure('not-an-image', 'it was changed while it was read')
+  }
+  return bytes
+}
