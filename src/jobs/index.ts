@@ -1,1 +1,6 @@
 export type * from './house.ts'
+export type { Worker } from './child.ts'
+export { failureOf, roles, type Role, type Workplace } from './messages.ts'
+export { openHouse, type HouseOptions } from './open-house.ts'
+export { work } from './work.ts'
+export { endOf, hasEnded } from './watch.ts'

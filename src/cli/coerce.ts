@@ -1,0 +1,41 @@
+// Words of a command line to values of a schema; what does not fit is left as it is, for the schema to refuse.
+import type { Field, Kind } from './fields.ts'
+
+/** A flag's text, or all texts of a flag that may be repeated. */
+export function coerce(kind: Kind, given: unknown): unknown {
+  if (kind.is === 'list') return [given].flat().flatMap((text) => items(kind.of, String(text)))
+  if (typeof given !== 'string') return given
+  if (kind.is === 'number')
+    return given.trim() !== '' && Number.isFinite(Number(given)) ? Number(given) : given
+  if (kind.is === 'object') return objectOf(kind.fields, given)
+  return given
+}
+
+/** `wren,robin` is two classes; an object's own text may hold a comma, so it is one. */
+const items = (kind: Kind, text: string): unknown[] =>
+  (kind.is === 'object' ? [text] : text.split(','))
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .map((item) => coerce(kind, item))
+
+/** `12=wren` fills the first two fields; whatever needs more is given as JSON. */
+function objectOf(fields: readonly Field[], text: string): unknown {
+  if (text.startsWith('{')) return maybeJson(text)
+  const [first, second] = fields
+  const [left, ...rest] = text.split('=')
+  if (!first || !second || rest.length === 0) return text
+  const right = rest.join('=')
+  // Nothing after the sign takes the value away: a null, where the schema has one.
+  return {
+    [first.key]: coerce(first.kind, left),
+    [second.key]: right === '' ? null : coerce(second.kind, right),
+  }
+}
+
+function maybeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // not JSON after all: the schema's sentence shows it
+  }
+}

@@ -1,0 +1,86 @@
+// Any step's output, for people: lines of name and value, and a table where there are many.
+
+const gap = '  '
+const cellMax = 60
+const tableWidthMin = 60
+
+export function render(value: unknown, width: number): string {
+  if (value === null || value === undefined) return 'nothing to do'
+  if (typeof value !== 'object') return shown('', value)
+  return blocks(value as Record<string, unknown>, Math.max(width, tableWidthMin)).join('\n')
+}
+
+function blocks(object: Record<string, unknown>, width: number): string[] {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined)
+  const short = entries.filter(([, value]) => !isTable(value) && !isRecord(value))
+  const long = entries.filter(([, value]) => isTable(value) || isRecord(value))
+  const nameWidth = Math.max(0, ...short.map(([name]) => words(name).length))
+  return [
+    ...short.map(([name, value]) => `${words(name).padEnd(nameWidth)}${gap}${shown(name, value)}`),
+    ...long.flatMap(([name, value]) => [
+      ...(entries.length > 1 ? [short.length > 0 || long[0]![0] !== name ? '' : undefined, words(name)] : []),
+      ...(isTable(value)
+        ? table(value, width)
+        : blocks(value as Record<string, unknown>, width - 2).map(indent)),
+    ]),
+  ].filter((line) => line !== undefined)
+}
+
+const indent = (line: string): string => (line === '' ? '' : gap + line)
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTable = (value: unknown): value is readonly Record<string, unknown>[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isRecord)
+
+/** `nearDuplicates` → `near duplicates` */
+const words = (name: string): string => name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
+
+function shown(name: string, value: unknown): string {
+  if (value === null || value === '') return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return number(name, value)
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((v) => shown('', v)).join(', ')
+  if (typeof value === 'object') return brief(value as Record<string, unknown>)
+  return String(value)
+}
+
+function number(name: string, value: number): string {
+  if (/(^at|At)$/.test(name) && value > 1e11)
+    return new Date(value).toISOString().slice(0, 19).replace('T', ' ')
+  if (name.endsWith('Bytes'))
+    return value < 1e6 ? `${Math.ceil(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
+}
+
+/** An object in a cell: its plain values. */
+const brief = (object: Record<string, unknown>): string =>
+  Object.entries(object)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(([name, value]) => shown(name, value))
+    .join(' ')
+
+function table(rows: readonly Record<string, unknown>[], width: number): string[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const cells = rows.map((row) => names.map((name) => shown(name, row[name] ?? null)))
+  // A column in which no row says anything tells nothing.
+  const kept = names.flatMap((_, i) => (cells.some((row) => row[i] !== '–') ? [i] : []))
+  const isNumeric = names.map((name) => rows.every((row) => typeof (row[name] ?? 0) === 'number'))
+  const widths = names.map((name, i) =>
+    Math.min(cellMax, Math.max(words(name).length, ...cells.map((row) => row[i]!.length))),
+  )
+  const line = (texts: readonly string[]): string =>
+    clip(
+      kept
+        .map((i) => {
+          const text = clip(texts[i]!, widths[i]!)
+          return isNumeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)
+        })
+        .join(gap)
+        .trimEnd(),
+      width - 2,
+    )
+  return [line(names.map(words)), ...cells.map(line)].map(indent)
+}
+
+const clip = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text

@@ -1,0 +1,72 @@
+// Performs a step for a command: moments at once, jobs with a bar until they and what follows them are done.
+import { Failure, type Job } from '../base/index.ts'
+import { failureOf, hasEnded, type House } from '../jobs/index.ts'
+import type { Step } from '../steps/index.ts'
+import { openBar } from './bar.ts'
+import type { Call, CliOptions } from './options.ts'
+import { render } from './print.ts'
+
+/** Opens the House for as long as `act` takes. */
+export async function withHouse<T>(call: Call, act: (house: House) => Promise<T>): Promise<T> {
+  const house = await call.o.openHouse(call.flags, { stays: false })
+  try {
+    return await act(house)
+  } finally {
+    await house.close()
+  }
+}
+
+export function print(call: Call, output: unknown): void {
+  const { out } = call.o
+  out.write(`${call.json ? JSON.stringify(output, null, 2) : render(output, out.columns ?? 100)}\n`)
+}
+
+export async function runStep(step: Step, input: Record<string, unknown>, call: Call): Promise<void> {
+  const output = await withHouse(call, async (house) => {
+    if (step.takes === 'a moment') return orInterrupted(house.perform(step.name, input), call.o)
+    const ended = await seeThrough(await house.start(step.name, input), house, call.o)
+    await seeFollowers(step, ended, house, call.o)
+    return ended.output
+  })
+  print(call, output)
+}
+
+async function orInterrupted<T>(work: Promise<T>, o: CliOptions): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(new Failure('cancelled', 'interrupted'))
+  if (o.interrupted.aborted) stop()
+  o.interrupted.addEventListener('abort', stop)
+  return Promise.race([work, promise]).finally(() => o.interrupted.removeEventListener('abort', stop))
+}
+
+/** Until the job's end; Ctrl-C cancels it. A job that did not get done is thrown. */
+export async function seeThrough(job: Job, house: House, o: CliOptions): Promise<Job> {
+  const bar = openBar(o.err)
+  const cancel = () => void house.cancel(job.id)
+  if (o.interrupted.aborted) cancel()
+  o.interrupted.addEventListener('abort', cancel)
+  let last = job
+  try {
+    for await (const change of house.watch(job.id)) {
+      last = change
+      bar.show(change)
+    }
+  } finally {
+    o.interrupted.removeEventListener('abort', cancel)
+    bar.clear()
+  }
+  if (last.state === 'cancelled') throw new Failure('cancelled', `${last.step} was cancelled`)
+  if (last.error && last.state === 'failed') throw failureOf(last.error)
+  return last
+}
+
+/** Adding is followed by embedding and so on: the command ends when the chain does, but its output stays. */
+async function seeFollowers(step: Step, ended: Job, house: House, o: CliOptions): Promise<void> {
+  const next = house.steps.find((one) => one.name === step.then)
+  if (!next || !ended.project) return
+  const jobs = await house.store.jobs.list({ project: ended.project })
+  const follower = jobs.find((job) => job.step === next.name && !hasEnded(job))
+  if (!follower) return
+  const done = await seeThrough(follower, house, o)
+  await seeFollowers(next, done, house, o)
+}

@@ -1,0 +1,115 @@
+// One command for each step, out of its schema: flags, help, and nothing that the schema does not say.
+import { Argument, Command, Option } from 'commander'
+import { Failure } from '../base/index.ts'
+import { configuration, type Step } from '../steps/index.ts'
+import { coerce } from './coerce.ts'
+import { fieldsOf, type Field } from './fields.ts'
+import type { Call, CliOptions } from './options.ts'
+import { runStep } from './run.ts'
+
+export function stepCommand(step: Step, o: CliOptions): Command {
+  const fields = fieldsOf(step.input)
+  const places = placesOf(step, fields)
+  const command = new Command(step.name).summary(step.summary).description(`${step.summary}.`)
+  for (const field of places) command.addArgument(argumentOf(field))
+  for (const field of fields) for (const option of optionsOf(field, places)) command.addOption(option)
+  addSharedOptions(command, new Set(fields.map((field) => field.flag)))
+  command.action(async (...words: unknown[]) => {
+    const given: Record<string, unknown> = command.opts()
+    const input: Record<string, unknown> = {}
+    for (const field of fields) {
+      const place = places.indexOf(field)
+      const typed = (place < 0 ? undefined : maybeTyped(words[place])) ?? given[field.key]
+      if (typed !== undefined) input[field.key] = coerce(field.kind, typed)
+    }
+    refuseMissing(step, fields, { input, places })
+    await runStep(step, input, callOf(command, o, new Set(fields.map((field) => field.key))))
+  })
+  return command
+}
+
+const maybeTyped = (word: unknown): unknown => (Array.isArray(word) && word.length === 0 ? undefined : word)
+
+/** Fields that are given by their place: those the row names, and a list that must be given, at the end. */
+function placesOf(step: Step, fields: readonly Field[]): Field[] {
+  const named = (step.positional ?? []).flatMap((key) => fields.filter((field) => field.key === key))
+  if (named.some((field) => field.kind.is === 'list')) return named
+  const list = fields.find((field) => field.isRequired && field.kind.is === 'list')
+  return list ? [...named, list] : named
+}
+
+/** All may be left out here: what is missing is told with the flag's own words, and a flag may give it too. */
+function argumentOf(field: Field): Argument {
+  const name = field.kind.is === 'list' ? `[${field.flag}...]` : `[${field.flag}]`
+  return new Argument(name, field.says)
+}
+
+const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
+
+function optionsOf(field: Field, places: readonly Field[]): Option[] {
+  const { kind } = field
+  if (kind.is === 'boolean') return booleans(field)
+  const example = kind.is === 'list' ? `${exampleOf(kind.of)}…` : exampleOf(kind)
+  const option = new Option(`--${field.flag} <${example}>`, field.says)
+  if (kind.is === 'list') option.argParser(collect)
+  if (kind.is === 'choice') option.choices([...kind.choices])
+  if (kind.is === 'list' && kind.of.is === 'choice') option.description += ` (${kind.of.choices.join(', ')})`
+  // Shown, not set: the schema itself fills in what was not given.
+  if (field.default !== undefined && kind.is !== 'list') option.description += ` (default: ${field.default})`
+  if (places.includes(field)) option.hideHelp()
+  return [option]
+}
+
+const exampleOf = (kind: Field['kind']): string =>
+  kind.is === 'object'
+    ? kind.fields
+        .slice(0, 2)
+        .map((field) => field.key)
+        .join('=')
+    : kind.is
+
+function booleans(field: Field): Option[] {
+  const yes = new Option(`--${field.flag}`, field.says)
+  const no = new Option(`--no-${field.flag}`, `not: ${field.says}`)
+  if (field.default === true) return [yes.hideHelp(), no]
+  return field.default === false ? [yes, no.hideHelp()] : [yes, no]
+}
+
+function refuseMissing(
+  step: Step,
+  fields: readonly Field[],
+  o: { readonly input: Record<string, unknown>; readonly places: readonly Field[] },
+): void {
+  const missing = fields.filter((field) => field.isRequired && !(field.key in o.input))
+  if (missing.length === 0) return
+  const words = missing.map((field) => `${o.places.includes(field) ? `<${field.flag}>` : `--${field.flag}`}`)
+  throw new Failure(
+    'bad-input',
+    `cannot ${step.name}: ${words.join(', ')} must be given; bowerbird ${step.name} --help shows how`,
+  )
+}
+
+/** The configuration's flags stand on every command, unless the step's own flag has that name. */
+export function addSharedOptions(command: Command, taken: ReadonlySet<string> = new Set()): void {
+  if (!taken.has('json')) command.option('--json', 'print the output as JSON')
+  for (const field of fieldsOf(configuration)) {
+    if (taken.has(field.flag)) continue
+    const shown = String(field.default) ? ` (default: ${field.default})` : ''
+    const example = field.kind.is === 'choice' ? field.kind.choices.join('|') : exampleOf(field.kind)
+    command.addOption(
+      new Option(`--${field.flag} <${example}>`, field.says + shown).helpGroup('Configuration:'),
+    )
+  }
+}
+
+/** The configuration's flags, given before or after the command's name; the later one holds. */
+export function callOf(command: Command, o: CliOptions, own: ReadonlySet<string> = new Set()): Call {
+  const before: Record<string, unknown> = command.parent?.opts() ?? {}
+  const after: Record<string, unknown> = command.opts()
+  const flags: Record<string, unknown> = {}
+  for (const field of fieldsOf(configuration)) {
+    const typed = own.has(field.key) ? before[field.key] : (after[field.key] ?? before[field.key])
+    if (typed !== undefined) flags[field.key] = coerce(field.kind, typed)
+  }
+  return { o, flags, json: (after['json'] ?? before['json']) === true }
+}
