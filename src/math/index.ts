@@ -1,3 +1,5 @@
+export { kMeans, type Clustering } from './k-means.ts'
+export { minimise, type Minimum, type MinimiseOptions, type Slope } from './l-bfgs.ts'
 export { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'
 export { multiply } from './multiply.ts'
 export { randomFrom, shuffleInto, type Random } from './random.ts'

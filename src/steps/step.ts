@@ -17,10 +17,10 @@ export type Step<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.Zo
   /** The one input that the command line takes without a flag. */
   readonly positional?: readonly (keyof z.infer<I> & string)[]
   /** For a step that takes a while: what it computes. Given from input and world; the same key is not run again. */
-  readonly key?: (input: z.infer<I>, world: Pick<World, 'store'>) => Promise<string>
+  key?(input: z.infer<I>, world: Pick<World, 'store'>): Promise<string>
   /** A step that a face starts in the background afterwards, with the project alone as its input. */
   readonly then?: string
-  readonly run: (input: z.infer<I>, world: World) => Promise<z.infer<O>>
+  run(input: z.infer<I>, world: World): Promise<z.infer<O>>
 }
 
 /** States a step's types once, at its definition. */

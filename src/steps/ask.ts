@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { Failure, type ImageId, type Project } from '../base/index.ts'
+import { randomFrom, shuffleInto, type Tools } from '../math/index.ts'
+import {
+  autoStrategy,
+  choose,
+  strategies,
+  strategyNames,
+  type Strategy,
+  type StrategyName,
+} from '../query/index.ts'
+import type { Store } from '../store/index.ts'
+import { byPosition, embeddedPool, guessedPool, plainPool, situationOf } from './ask-pool.ts'
+import { imageField, projectField, splitField } from './fields.ts'
+import { showImages } from './show.ts'
+import { step } from './step.ts'
+import { ImageView } from './views.ts'
+import type { World } from './world.ts'
+
+const usualBudget = 10
+// k-means over 10,000 rows of 2048 takes seconds; of more, an even draw shows the same clusters.
+const poolMax = 10_000
+
+const input = z.object({
+  project: projectField,
+  budget: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(`how many images to ask about; ${usualBudget}, or as many as are left, if left out`),
+  strategy: z
+    .enum(['auto', ...strategyNames])
+    .default('auto')
+    .describe('how to choose them'),
+  split: splitField.default('train').describe('train to learn from; test for gold, always drawn by chance'),
+  exclude: z.array(imageField).max(10_000).optional().describe('images not to ask about, as those on screen'),
+  force: z.boolean().default(false).describe('whether to ask again about images that were passed over'),
+})
+type Input = z.infer<typeof input>
+
+export const ask = step({
+  name: 'ask',
+  summary: 'Choose the images worth labelling next, with the reason for each',
+  input,
+  output: z.object({
+    questions: z.array(z.object({ image: ImageView, reason: z.string() })),
+    strategy: z.enum(strategyNames),
+    says: z.string().describe('why this strategy'),
+    left: z.int().describe('how many images could be asked about, these included'),
+  }),
+  takes: 'a moment',
+  runs: 'apart',
+  reads: false,
+  positional: ['project'],
+  async run(it, world) {
+    const { store } = world
+    const project = await store.projects.get(it.project)
+    const left = await askable(store, it)
+    const budget = budgetOf(it, left.length)
+    const tools = await toolsOf(world, project, left.length)
+    const { strategy, says } = await strategyFor(it, project, world)
+    const ids = left.length > poolMax ? drawn(left, Math.max(poolMax, budget), tools) : left
+    const pool = await poolFor(strategies[strategy], { project, ids }, world)
+    // Where embeddings have just begun, fewer may be known than are asked for.
+    const known = pool.ids.length >= budget
+    const choices = known
+      ? await choose(pool, strategy, budget, tools)
+      : await choose(await plainPool(store, project.name, ids), 'random', budget, tools)
+    const chosen = await store.images.byIds(
+      project.name,
+      choices.map((c) => c.image),
+    )
+    const views = await showImages(
+      store,
+      project.name,
+      byPosition(
+        chosen,
+        choices.map((c) => c.image),
+      ),
+    )
+    return {
+      questions: choices.map(({ reason }, i) => ({ image: views[i]!, reason })),
+      strategy: known ? strategy : 'random',
+      says: left.length === 0 ? 'nothing is left to ask about' : says,
+      left: left.length,
+    }
+  },
+})
+
+async function askable(store: Store, it: Input): Promise<ImageId[]> {
+  const ids = await store.images.ids(it.project, { split: it.split, labelled: false })
+  const excluded = new Set<number>(it.exclude)
+  const skipped = it.force ? new Set<ImageId>() : await store.labels.skipped(it.project)
+  return (Array.from(ids) as ImageId[]).filter((id) => !excluded.has(id) && !skipped.has(id))
+}
+
+function budgetOf(it: Input, left: number): number {
+  if (it.budget === undefined) return Math.min(usualBudget, left)
+  if (it.budget <= left) return it.budget
+  throw new Failure(
+    'out-of-pool',
+    `cannot ask ${it.budget} questions: the budget is at most the number of images without a label ` +
+      `in the ${it.split} split, and ${left} are left`,
+  )
+}
+
+/** The same state of the project asks the same questions: a page that is loaded again shows them again. */
+async function toolsOf(world: World, project: Project, left: number): Promise<Tools> {
+  const { position } = await world.store.projects.counts(project.name)
+  const seed = Math.imul(project.seed, 0x9e3779b1) ^ Math.imul(position + 1, 0x85ebca6b) ^ left
+  return { random: randomFrom(seed), matmul: world.runtime.matmul }
+}
+
+async function strategyFor(
+  it: Input,
+  project: Project,
+  world: World,
+): Promise<{ readonly strategy: StrategyName; readonly says: string }> {
+  if (it.split !== 'train') {
+    return {
+      strategy: 'random',
+      says: `the ${it.split} split is drawn by chance, so that it measures without bias`,
+    }
+  }
+  const situation = await situationOf(world.store, project)
+  const auto = autoStrategy(situation)
+  if (it.strategy === 'auto') return auto
+  const has = { nothing: true, embeddings: situation.hasEmbeddings, probabilities: situation.hasModel }
+  const wanted: Strategy = strategies[it.strategy]
+  if (has[wanted.needs]) return { strategy: it.strategy, says: wanted.says }
+  return { strategy: auto.strategy, says: `${auto.says}; ${it.strategy} has to wait` }
+}
+
+async function poolFor(
+  strategy: Strategy,
+  of: { readonly project: Project; readonly ids: readonly ImageId[] },
+  world: World,
+) {
+  if (strategy.needs === 'nothing') return plainPool(world.store, of.project.name, of.ids)
+  return strategy.needs === 'embeddings' ? embeddedPool(world, of) : guessedPool(world, of)
+}
+
+const drawn = (ids: ImageId[], count: number, { random }: Tools): ImageId[] =>
+  shuffleInto(ids, random).slice(0, count)

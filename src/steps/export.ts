@@ -1,0 +1,122 @@
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { Failure, namesOf, type Image, type ImageId, type Prediction } from '../base/index.ts'
+import type { Store } from '../store/index.ts'
+import { exportFormats, type Exported, type ExportedRow, type ExportedRows } from './export-formats.ts'
+import { projectField } from './fields.ts'
+import { maybeLatest, namesById, type ClassNames } from './show.ts'
+import { step } from './step.ts'
+import type { World } from './world.ts'
+
+const exportNames = namesOf(exportFormats)
+const pageSize = 1000
+
+export const exportLabels = step({
+  name: 'export',
+  summary: 'Write the labelled images, or the list of labels, for other programs; then read it back',
+  input: z.object({
+    project: projectField,
+    format: z
+      .enum(exportNames)
+      .describe(exportNames.map((name) => `${name}: ${exportFormats[name].says}`).join('; ')),
+    to: z.string().min(1).describe('where to write; nothing may be there yet, except an empty folder'),
+    what: z
+      .enum(['labels', 'labels and guesses'])
+      .default('labels')
+      .describe('the labelled images, or also the others with what the newest version guesses'),
+  }),
+  output: z.object({
+    to: z.string(),
+    images: z.int().describe('how many images were written'),
+    verified: z.int().describe('how many of them were read back and found equal'),
+    files: z.int(),
+  }),
+  takes: 'a while',
+  runs: 'apart',
+  reads: false,
+  positional: ['project', 'to'],
+  async run({ project: name, format, to, what }, world) {
+    await world.store.projects.get(name)
+    const at = path.resolve(to)
+    await refuseWhatIsThere(at)
+    // Written aside: a cancelled or failed export leaves nothing that looks whole.
+    const aside = path.join(path.dirname(at), `.${path.basename(at)}-writing-${world.now()}`)
+    await mkdir(path.dirname(at), { recursive: true })
+    try {
+      const rows = rowsOf(name, what === 'labels and guesses', world)
+      const exported = await exportFormats[format].write(aside, rows, world.store.blobs)
+      verify(exported, at)
+      if (await isThere(at)) await rmdir(at)
+      await rename(aside, at)
+      return { to: at, ...exported }
+    } finally {
+      await rm(aside, { recursive: true, force: true })
+    }
+  },
+})
+
+async function refuseWhatIsThere(at: string): Promise<void> {
+  const there = await stat(at).catch(() => undefined)
+  if (!there) return
+  const entries = there.isDirectory() ? (await readdir(at)).length : undefined
+  if (entries === 0) return
+  const found = entries === undefined ? 'is a file' : `holds ${entries} entries`
+  throw new Failure('already-there', `cannot export to ${at}: nothing is overwritten, and it ${found}`)
+}
+
+const isThere = (at: string): Promise<boolean> =>
+  stat(at).then(
+    () => true,
+    () => false,
+  )
+
+function verify({ images, verified }: Exported, at: string): void {
+  if (images === verified) return
+  throw new Failure(
+    'corrupt-data',
+    `cannot export to ${at}: every image must read back as it was written, and ${images - verified} of ${images} do not`,
+  )
+}
+
+/** Images by key, a page at a time: a million of them never stand in memory. */
+async function* rowsOf(project: string, withGuesses: boolean, world: World): ExportedRows {
+  const { store } = world
+  const names = namesById(await store.classes.list(project))
+  const { images: all, labelled } = await store.projects.counts(project)
+  const total = withGuesses ? all : labelled
+  let [after, done]: [string | null, number] = [null, 0]
+  do {
+    world.signal.throwIfAborted()
+    world.progress({ done, total, sentence: `writing ${total} images` })
+    const filter = withGuesses ? {} : { labelled: true }
+    const page = await store.images.page(project, {
+      ...{ ...filter, size: pageSize },
+      ...(after === null ? {} : { after }),
+    })
+    const guesses = withGuesses ? await guessesFor(store, project, page.images) : undefined
+    yield page.images.map((image) => exportedOf(image, names, guesses?.get(image.id)))
+    done += page.images.length
+    after = page.next
+  } while (after !== null)
+}
+
+async function guessesFor(
+  store: Store,
+  project: string,
+  images: readonly Image[],
+): Promise<ReadonlyMap<ImageId, Prediction>> {
+  const latest = await maybeLatest(store, project)
+  if (!latest) return new Map()
+  return store.models.predictions(
+    project,
+    latest.version,
+    images.map((image) => image.id),
+  )
+}
+
+const exportedOf = (image: Image, names: ClassNames, guess: Prediction | undefined): ExportedRow => ({
+  image,
+  label: image.label === null ? null : (names.get(image.label) ?? null),
+  guess: guess ? { class: names.get(guess.class) ?? '', confidence: guess.confidence } : null,
+})

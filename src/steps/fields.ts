@@ -1,0 +1,26 @@
+// Inputs that several steps take, each said once.
+import { z } from 'zod'
+import { splits } from '../base/index.ts'
+
+export const projectField = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'a project’s name is 1 to 64 of a–z, 0–9 and -')
+  .describe('the project’s name')
+
+/** The grid's words for "without a label" and "with any label". */
+export const labelWords = ['none', 'any'] as const
+
+export const classField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  // Names go into folders, CSV cells and terminals: control characters would break each of them.
+  .regex(/^[^\p{Cc}]*$/u, 'a class’s name has no control characters')
+  .refine((name) => !labelWords.some((word) => word === name), 'none and any are words of the filter')
+  .describe('a class’s name')
+
+export const imageField = z.int().min(1).describe('the image’s id')
+export const splitField = z.enum(splits).describe('learnt from (train), for settings, or gold (test)')
+export const versionField = z.int().min(1).describe('the version’s number')
+export const byField = z.string().trim().min(1).max(100).default('me').describe('who does it')

@@ -1,0 +1,61 @@
+// Every act of the loop, in the order that people meet them. Commands, routes, docs and clients derive from it.
+import type { z } from 'zod'
+import { namesOf } from '../base/index.ts'
+import { add } from './add.ts'
+import { answer } from './answer.ts'
+import { ask } from './ask.ts'
+import { backup } from './backup.ts'
+import { check } from './check.ts'
+import { classes } from './classes.ts'
+import { config } from './config.ts'
+import { create } from './create.ts'
+import { embed } from './embed.ts'
+import { evaluate } from './evaluate.ts'
+import { exportLabels } from './export.ts'
+import { image } from './image.ts'
+import { images } from './images.ts'
+import { ledger } from './ledger.ts'
+import { predict } from './predict.ts'
+import { project } from './project.ts'
+import { projects } from './projects.ts'
+import { publish } from './publish.ts'
+import { remove } from './remove.ts'
+import { rollback } from './rollback.ts'
+import type { Step } from './step.ts'
+import { train } from './train.ts'
+import { undo } from './undo.ts'
+import { versions } from './versions.ts'
+
+export const table = {
+  projects,
+  project,
+  create,
+  remove,
+  classes,
+  add,
+  images,
+  image,
+  embed,
+  ask,
+  answer,
+  undo,
+  ledger,
+  train,
+  evaluate,
+  versions,
+  publish,
+  rollback,
+  predict,
+  export: exportLabels,
+  backup,
+  check,
+  config,
+} satisfies Record<string, Step>
+
+export type StepName = keyof typeof table
+/** What a caller gives: fields with a default may be left out. */
+export type InputOf<Name extends StepName> = z.input<(typeof table)[Name]['input']>
+export type OutputOf<Name extends StepName> = z.output<(typeof table)[Name]['output']>
+
+export const stepNames = namesOf(table)
+export const steps: readonly Step[] = Object.values(table)

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { ModelCard, Project, Version } from '../base/index.ts'
+import { rowOf, rowsOf } from '../math/index.ts'
+import type { Head } from '../runtime/index.ts'
+import { projectField } from './fields.ts'
+import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
+import { guessesOf, predictionsOf } from './guesses.ts'
+import { lessonOf, type Lesson } from './lesson.ts'
+import { showVersion } from './show.ts'
+import { step } from './step.ts'
+import { VersionView, type FiguresView } from './views.ts'
+import type { World } from './world.ts'
+
+const usualPull = 0.1
+const goldenImages = 8
+
+export const train = step({
+  name: 'train',
+  summary: 'Train a version on the labels, guess every image with it, and measure it',
+  input: z.object({
+    project: projectField,
+    seed: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('the same seed gives the same bytes; the project’s, if left out'),
+    pull: z
+      .number()
+      .gt(0)
+      .max(1000)
+      .default(usualPull)
+      .describe('how strongly weights are pulled to zero, as 1 / C elsewhere'),
+  }),
+  output: VersionView,
+  takes: 'a while',
+  runs: 'apart',
+  reads: false,
+  positional: ['project'],
+  async key({ project: name, seed, pull }, { store }) {
+    const project = await store.projects.get(name)
+    const { position } = await store.projects.counts(name)
+    return keyOf(store, project, { position, pull, seed: seed ?? project.seed })
+  },
+  async run({ project: name, seed: given, pull }, world) {
+    const from = world.now()
+    const { store } = world
+    const project = await store.projects.get(name)
+    const seed = given ?? project.seed
+    const how = { pull, seed }
+    world.progress({ done: 0, total: null, sentence: 'reading the labels' })
+    const lesson = await lessonOf(store, project)
+    const key = await keyOf(store, project, { ...how, position: lesson.position })
+    const head = await learn(lesson, how, world)
+    const blob = await store.blobs.put(world.runtime.headToOnnx(head))
+    const card = await cardOf(project, { lesson, head, how }, world)
+    const added = await store.models.add(name, { key, kind: 'head', blob, card, at: world.now() })
+    const exam = await examFor(world, project, { on: 'auto', position: lesson.position })
+    const marks = await guessAll(world, { project, version: added.version, lesson, head, exam, how })
+    const figures = { ...figuresOf(exam, marks), seconds: (world.now() - from) / 1000 }
+    // Written last: a version with its figures is whole.
+    await store.models.setFigures(name, added.version, figures)
+    const champion = await store.models.alias(name, 'champion')
+    return showVersion(await store.models.get(name, added.version), champion?.version)
+  },
+})
+
+type How = { readonly pull: number; readonly seed: number }
+
+async function keyOf(
+  store: World['store'],
+  project: Project,
+  of: How & { readonly position: number },
+): Promise<string> {
+  const embedded = await store.embeddings.count(project.name, project.encoder)
+  const parts = [project.name, project.createdAt, project.encoder, of.position, embedded, of.seed, of.pull]
+  return `train ${parts.join(' ')}`
+}
+
+function learn(lesson: Lesson, how: How, world: World): Promise<Head> {
+  const { length: images } = lesson.images
+  const sentence = `learning ${lesson.classes.length} classes from ${images} labelled images`
+  world.progress({ done: 0, total: null, sentence })
+  const options = { ...how, classes: lesson.classes.length, signal: world.signal }
+  return world.runtime.trainHead(lesson.rows, lesson.classOf, options)
+}
+
+type Learnt = { readonly lesson: Lesson; readonly head: Head; readonly how: How }
+
+async function cardOf(project: Project, { lesson, head, how }: Learnt, world: World): Promise<ModelCard> {
+  const { token: _, ...settings } = world.configuration
+  const golden = lesson.images.slice(0, goldenImages)
+  const probabilities = await world.runtime.probabilities(head, rowsOf(lesson.rows, [...golden.keys()]))
+  return {
+    encoder: project.encoder,
+    classes: lesson.classes.map(({ id, name }) => ({ id, name })),
+    ledger: lesson.position,
+    trainedOn: lesson.images.length,
+    seed: how.seed,
+    settings: { ...settings, ...how },
+    figures: {},
+    golden: golden.map((image, i) => ({ image, probabilities: [...rowOf(probabilities, i)] })),
+  }
+}
+
+type Guessing = Learnt & { readonly project: Project; readonly version: Version; readonly exam: Exam }
+
+/** One pass over all embeddings writes the predictions and marks the exam. */
+async function guessAll(world: World, of: Guessing): Promise<Marks | undefined> {
+  const { project, version, lesson, head, exam, how } = of
+  const { name } = project
+  const known = lesson.classes.map((c) => c.id)
+  const total = await world.store.embeddings.count(name, project.encoder)
+  const answers = exam.on === 'cross-validation' ? new Map() : exam.answers
+  const exams = marker(answers, known, await world.store.classes.list(name))
+  async function* predictions() {
+    let done = 0
+    for await (const sheet of guessesOf(world, project, head)) {
+      exams.take(sheet)
+      yield predictionsOf(sheet, known)
+      done += sheet.ids.length
+      world.progress({ done, total, sentence: `guessing ${total} images` })
+    }
+  }
+  await world.store.models.setPredictions(name, version, predictions())
+  if (exam.on === 'cross-validation') return crossValidate(world, lesson, how)
+  return exams.marks()
+}
+
+function figuresOf(exam: Exam, marks: Marks | undefined): FiguresView {
+  if (!marks || marks.images.length === 0) return {}
+  const { accuracy, count, macroF1, logLoss, ece } = reportOf(marks)
+  return { accuracy: { ...accuracy, count, on: exam.on }, macroF1, logLoss, ece }
+}
