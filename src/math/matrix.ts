@@ -7,7 +7,11 @@ export type Matrix = {
   readonly data: Float32Array
 }
 
-export function matrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+export function matrix(
+  rows: number,
+  columns: number,
+  data: Float32Array = new Float32Array(rows * columns),
+): Matrix {
   assert(
     data.length === rows * columns,
     `a ${rows} × ${columns} matrix has ${rows * columns} numbers, not ${data.length}`,

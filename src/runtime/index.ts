@@ -1,1 +1,2 @@
+export { openRuntime, type RuntimeOptions } from './open.ts'
 export type * from './runtime.ts'

@@ -20,6 +20,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
   }).catch((thrown: unknown) => {
     throw new Failure('bad-input', `cannot load the ONNX model: ${sentenceOf(thrown)}`, { cause: thrown })
   })
+  let released: Promise<void> | undefined
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
@@ -28,7 +29,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
       const results = await session.run(Object.fromEntries(given))
       return Object.fromEntries(Object.entries(results).map(([name, it]) => [name, fetched(name, it)]))
     },
-    close: () => session.release(),
+    close: () => (released ??= session.release()),
   }
 }
 

@@ -1,0 +1,46 @@
+import { toOnnx, type Graph } from '../graph/index.ts'
+import { headGuesses, headLesson } from '../nets/index.ts'
+import { encoderAtHand, loadEncoder } from './encoders.ts'
+import { guess, headFromOnnx, headToOnnx, trainHead } from './head.ts'
+import { product, productGraph } from './matmul.ts'
+import type { Runtime, Session } from './runtime.ts'
+import { openSession } from './session.ts'
+
+export type RuntimeOptions = {
+  /** Threads of each session. */
+  readonly cores: number
+  /** The folder where fetched encoders are kept. */
+  readonly cache: string
+}
+
+/** Starts nothing until it is used; a session once made serves until the runtime is closed. */
+export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
+  const opened: Promise<Session>[] = []
+  const open = (model: Uint8Array): Promise<Session> => {
+    const session = openSession(model, { cores })
+    opened.push(session)
+    return session
+  }
+  const kept = new Map<() => Graph, Promise<Session>>()
+  const sessionOf = (graph: () => Graph): Promise<Session> => {
+    const session = kept.get(graph) ?? open(toOnnx(graph()))
+    kept.set(graph, session)
+    return session
+  }
+  return {
+    trainHead: async (rows, classOf, options) =>
+      trainHead(await sessionOf(headLesson), { rows, classOf }, options),
+    probabilities: async (head, rows) => guess(await sessionOf(headGuesses), head, rows),
+    headToOnnx,
+    headFromOnnx,
+    open,
+    matmul: async (a, b) => product(await sessionOf(productGraph), a, b),
+    encoder: (name, say) => loadEncoder(name, { cache, cores, open, ...(say ? { say } : {}) }),
+    isAtHand: (name) => encoderAtHand(name, cache),
+    close: async () => {
+      for (const session of await Promise.allSettled(opened)) {
+        if (session.status === 'fulfilled') await session.value.close()
+      }
+    },
+  }
+}
