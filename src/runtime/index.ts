@@ -1,2 +1,3 @@
+export { encoderNames, encoders, type EncoderName, type EncoderRow } from './encoders.ts'
 export { openRuntime, type RuntimeOptions } from './open.ts'
 export type * from './runtime.ts'
