@@ -74,7 +74,9 @@ function readFile(file: string, text: string): number {
   if (lines.length > limits.fileLines && !isExcused)
     faults.push({ where: file, what: `${lines.length} lines` })
   for (const [i, line] of lines.entries()) {
-    if (line.length > limits.width && !/https?:|'[^']{80,}'|`[^`]{80,}/.test(line))
+    // Markup has no formatter: its attributes may run on a little.
+    const width = file.endsWith('.svelte') ? 150 : limits.width
+    if (line.length > width && !/https?:|'[^']{80,}'|`[^`]{80,}/.test(line))
       faults.push({ where: `${file}:${i + 1}`, what: `a line of ${line.length} characters` })
   }
   commentLines += lines.filter((line) => /^\s*(\/\/|\/\*|\*)/.test(line)).length
