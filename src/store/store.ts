@@ -222,6 +222,8 @@ export type JobTable = {
     now: Time,
     error: { readonly kind: string; readonly message: string; readonly retry: boolean },
   ): Promise<boolean>
+  /** Back to the queue as if it had not been claimed: the program ends, and that is no failure of the job. */
+  release(claim: Claim, now: Time): Promise<boolean>
   cancel(id: JobId, now: Time): Promise<Job>
 }
 
