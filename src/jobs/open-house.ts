@@ -35,7 +35,7 @@ export function openHouse(o: HouseOptions): House {
   const isWaiting = async () => (await store.jobs.list({ state: 'queued', limit: 1 })).length > 0
   const workers = openWorkers({ ...o, countMax: o.jobWorkers, isMoreWaiting: isWaiting, changed: bell.ring })
   const world = worldHere(o, closing.signal)
-  const afterwards = new Set<Promise<void>>()
+  let afterwards: Promise<void> = Promise.resolve()
   let count = 0
 
   const lookAround = async (): Promise<void> => {
@@ -50,11 +50,10 @@ export function openHouse(o: HouseOptions): House {
     const next = await follow({ step, project, at: now() }, steps, store)
     if (next && o.stays) workers.wake()
   }
-  function inBackground(work: Promise<void>): void {
-    const one = work
-      .catch((error: unknown) => o.log('follow-up failed', { error: `${error}` }))
-      .finally(() => afterwards.delete(one))
-    afterwards.add(one)
+  /** One after another: two at once would each see that nothing waits yet, and both enqueue. */
+  function inBackground(act: () => Promise<void>): void {
+    const say = (error: unknown) => o.log('follow-up failed', { error: `${error}` })
+    afterwards = afterwards.then(act).catch(say)
   }
   async function start(name: string, given: unknown, how?: { readonly again?: boolean }): Promise<Job> {
     const step = rowOf(steps, name)
@@ -80,7 +79,7 @@ export function openHouse(o: HouseOptions): House {
     const input = parseInput(step, given)
     const output =
       step.runs === 'apart' ? await answering.perform(step.name, input) : await perform(step, input, world)
-    inBackground(followUp(step, projectOf(input)))
+    if (step.then) inBackground(() => followUp(step, projectOf(input)))
     return output
   }
 
@@ -106,7 +105,7 @@ export function openHouse(o: HouseOptions): House {
     async close() {
       clearInterval(looking)
       closing.abort()
-      await Promise.all(afterwards)
+      await afterwards
       await Promise.all([answering.close(), workers.close()])
     },
   }
