@@ -14,17 +14,19 @@ export type FindOptions = {
   readonly bytesMax?: number
 }
 
+const isZip = (head: Buffer): boolean => ['PK\x03\x04', 'PK\x05\x06'].includes(head.toString('latin1', 0, 4))
+const isList = (at: string): boolean => /\.(?:csv|jsonl|ndjson)$/i.test(at)
+
 /** A row a kind of place: how it is told, and how it is walked. */
 const places: readonly {
   readonly is: (at: string, head: Buffer) => boolean
   readonly found: (place: Place) => AsyncIterable<Found>
 }[] = [
-  { is: (_, head) => head.subarray(0, 2).equals(Buffer.from('PK')), found: foundInZip },
-  { is: (at) => /\.zip$/i.test(at), found: foundInZip },
+  { is: (at, head) => isZip(head) || /\.zip$/i.test(at), found: foundInZip },
   { is: (_, head) => head[0] === 0x1f && head[1] === 0x8b, found: foundInTar },
   { is: (_, head) => head.subarray(257, 262).equals(Buffer.from('ustar')), found: foundInTar },
   { is: (at) => /\.(?:tar|tgz|tar\.gz)$/i.test(at), found: foundInTar },
-  { is: (at) => /\.(?:csv|jsonl|ndjson)$/i.test(at), found: foundInList },
+  { is: isList, found: foundInList },
 ]
 
 /** What `from` holds, in a fixed order, one thing at a time; fails when `from` itself cannot be read. */
@@ -41,13 +43,15 @@ export async function* found(from: string, options: FindOptions = {}): AsyncGene
   }
 }
 
-/** How many things `found` will give, where that costs little to know: not in archives. */
+/** How many things `found` will give, where that costs little to know: not in archives. Fails as `found` does. */
 export async function countFound(from: string, options: FindOptions = {}): Promise<number | null> {
   const at = path.resolve(from)
-  const isFolder = (await looked(at, from)).isDirectory()
-  if (!isFolder && !/\.(?:csv|jsonl|ndjson)$/i.test(at)) return null
+  const isCheap = (await looked(at, from)).isDirectory() || isList(at)
   let count = 0
-  for await (const _ of found(from, options)) count++
+  for await (const _ of found(from, options)) {
+    count++
+    if (!isCheap) return null
+  }
   return count
 }
 

@@ -1,4 +1,4 @@
-// Child processes that take requests, and may die: whoever was in hand is blamed, everyone else is asked again.
+// Child processes that take requests, and may die: whoever was in hand is asked again alone, then blamed.
 import { fork, type ChildProcess } from 'node:child_process'
 import { Failure, type FailureKind } from '../base/index.ts'
 
@@ -146,7 +146,7 @@ class ChildPool implements Pool {
     child.process.kill('SIGKILL')
   }
 
-  /** One in hand is to blame; of several each is asked again alone. */
+  /** Who dies alone is to blame. Others may have shared a child, or been sent to one already dead. */
   #bury(child: Child, how: string): void {
     this.#children.delete(child)
     const tasks = [...child.inHand.values()].map(({ task, timer }) => {
@@ -157,7 +157,7 @@ class ChildPool implements Pool {
     if (this.#isClosed) tasks.forEach((task) => task.reject(closed()))
     else if (!child.isReady && ++this.#failedStarts < startsMax) this.#waiting.unshift(...tasks)
     else if (!child.isReady) this.#giveUp(tasks, `${how}: ${child.stderr.trim()}`)
-    else if (tasks.length === 1) tasks[0]!.reject(new Failure('crashed', `it crashed the decoder (${how})`))
+    else if (child.isAlone) tasks[0]?.reject(new Failure('crashed', `it crashed the decoder (${how})`))
     else this.#suspects.push(...tasks)
     this.#handOut()
   }
