@@ -1,1 +1,3 @@
+export { openStore, type Place } from './open.ts'
+export { restoreBackup } from './backup.ts'
 export type * from './store.ts'
