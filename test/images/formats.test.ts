@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { Failure } from '../../src/base/index.ts'
 import { extensionFault, formatOf } from '../../src/images/formats.ts'
 import { gif, jpeg, png, svg, webp } from '../fixtures/pictures.ts'
