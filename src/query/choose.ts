@@ -18,6 +18,7 @@ export async function choose(
         `and ${left} are left`,
     )
   }
+  if (budget === 0) return []
   const strategy: Strategy = strategies[name]
   const given = { nothing: true, embeddings: pool.embeddings, probabilities: pool.probabilities }
   assert(Boolean(given[strategy.needs]), `a pool for ${name} has ${strategy.needs}`)

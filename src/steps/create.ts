@@ -42,7 +42,11 @@ export const create = step({
       )
     }
     const created = await store.projects.create({
-      ...{ name, testShare, validationShare, isDemo: false, at: now() },
+      name,
+      testShare,
+      validationShare,
+      isDemo: false,
+      at: now(),
       title: input.title ?? name,
       encoder: input.encoder ?? configured.encoder,
       seed: input.seed ?? configured.seed,

@@ -58,8 +58,8 @@ export function marker(
   known: readonly ClassId[],
   all: readonly Class[],
 ) {
-  const true_ = new Set(answers.values())
-  const classes = [...known, ...all.map((c) => c.id).filter((id) => true_.has(id) && !known.includes(id))]
+  const occurring = new Set(answers.values())
+  const classes = [...known, ...all.map((c) => c.id).filter((id) => occurring.has(id) && !known.includes(id))]
   const place = new Map(classes.map((id, i) => [id, i]))
   const names = classes.map((id) => all.find((c) => c.id === id)?.name ?? '')
   const marked: { readonly image: ImageId; readonly truth: number; readonly row: Float32Array }[] = []
@@ -108,14 +108,12 @@ export async function crossValidate(
   for (let fold = 0; fold < foldCount; fold++) {
     const taught = indicesWhere(foldOf, (f) => f !== fold)
     const asked = indicesWhere(foldOf, (f) => f === fold)
-    // A class whose only labels are in the fold asked cannot be learnt: the head knows the others.
-    const known = [...new Set(taught.map((i) => part.classOf[i]!))].sort((a, b) => a - b)
-    if (known.length < 2 || asked.length === 0) return undefined
-    const classOf = Int32Array.from(taught, (i) => known.indexOf(part.classOf[i]!))
-    const options = { ...how, classes: known.length, signal }
+    if (asked.length === 0 || new Set(taught.map((i) => part.classOf[i])).size < 2) return undefined
+    const classOf = Int32Array.from(taught, (i) => part.classOf[i]!)
+    const options = { ...how, classes: lesson.classes.length, signal }
     const head = await runtime.trainHead(rowsOf(part.rows, taught), classOf, options)
     const guesses = await runtime.probabilities(head, rowsOf(part.rows, asked))
-    asked.forEach((row, i) => known.forEach((c, j) => (rowOf(probabilities, row)[c] = rowOf(guesses, i)[j]!)))
+    asked.forEach((row, i) => rowOf(probabilities, row).set(rowOf(guesses, i)))
   }
   const names = lesson.classes.map((c) => c.name)
   return { images: part.images, truth: part.classOf, probabilities, names }

@@ -91,7 +91,8 @@ async function* rowsOf(project: string, withGuesses: boolean, world: World): Exp
     world.progress({ done, total, sentence: `writing ${total} images` })
     const filter = withGuesses ? {} : { labelled: true }
     const page = await store.images.page(project, {
-      ...{ ...filter, size: pageSize },
+      ...filter,
+      size: pageSize,
       ...(after === null ? {} : { after }),
     })
     const guesses = withGuesses ? await guessesFor(store, project, page.images) : undefined

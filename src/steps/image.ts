@@ -35,7 +35,11 @@ export const image = step({
     return {
       ...view!,
       history: history.map(({ position, class: id, origin, by, at, seconds }) => ({
-        ...{ position, origin, by, at, seconds },
+        position,
+        origin,
+        by,
+        at,
+        seconds,
         label: id === null ? null : (names.get(id) ?? null),
       })),
     }

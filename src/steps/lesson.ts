@@ -37,7 +37,10 @@ export async function lessonOf(
   if (classes.length < 2) throw notReady(of.name, { labels, embedded: ids.length, classes })
   const place = new Map(classes.map((c, i) => [c.id, i]))
   return {
-    ...{ position, classes, images: ids, rows },
+    position,
+    classes,
+    images: ids,
+    rows,
     classOf: Int32Array.from(ids, (id) => place.get(labels.get(id)!)!),
   }
 }

@@ -27,8 +27,8 @@ export const rollback = step({
     }
     await checkGolden(world, project, await store.models.get(name, to))
     const { length: turn } = await store.models.aliasHistory(name, 'champion')
-    await store.settings.set(rollbacksKey(project), [...rollbacks, turn])
     await store.models.point(name, 'champion', to, world.now())
+    await store.settings.set(rollbacksKey(project), [...rollbacks, turn])
     return { version: to, previous: from }
   },
 })
@@ -39,15 +39,12 @@ async function publishedOf(store: Store, project: Project) {
   const kept = z.array(z.int()).safeParse(await store.settings.get(rollbacksKey(project)))
   const rollbacks = kept.success ? kept.data : []
   const standing: Version[] = []
-  oldestFirst(history).forEach(({ version }, turn) => {
+  history.forEach(({ version }, turn) => {
     if (rollbacks.includes(turn)) standing.pop()
     else standing.push(version)
   })
   return { standing, rollbacks }
 }
-
-const oldestFirst = <T extends { readonly at: number }>(history: readonly T[]): readonly T[] =>
-  history.toSorted((a, b) => a.at - b.at)
 
 /** Which turns of the alias's history were steps back: after 1, 2, back to 1, there is nothing before 1. */
 const rollbacksKey = (project: Pick<Project, 'name' | 'createdAt'>): string =>

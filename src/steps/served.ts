@@ -1,9 +1,7 @@
 // Versions made ready to predict, kept by the process that predicts.
-import type { ImageId, Model, Project } from '../base/index.ts'
-import { rowOf } from '../math/index.ts'
+import { Failure, type ImageId, type Model, type Project } from '../base/index.ts'
 import type { Head } from '../runtime/index.ts'
 import type { Store } from '../store/index.ts'
-import { Failure } from '../base/index.ts'
 import { rowsFor } from './embeddings.ts'
 import type { World } from './world.ts'
 

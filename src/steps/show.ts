@@ -88,7 +88,16 @@ function showImage(
 ): ImageView {
   const { id, name, width, height, sizeBytes, format, group, split, nearTo, addedAt } = image
   return {
-    ...{ id, name, width, height, sizeBytes, format, group, split, nearTo, addedAt },
+    id,
+    name,
+    width,
+    height,
+    sizeBytes,
+    format,
+    group,
+    split,
+    nearTo,
+    addedAt,
     label: image.label === null ? null : (of.names.get(image.label) ?? null),
     thumbnail: `/v1/images/${id}/thumbnail?project=${encodeURIComponent(project)}`,
     guess: of.guess ? showGuess(of.guess, of.names) : null,
