@@ -216,8 +216,8 @@ function spelledOut(parts: readonly Field[], type: ElementType): Uint8Array {
 export const bytesOf = (numbers: ArrayBufferView): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 
-/** The numbers of a float32 tensor, copied so that they stand aligned. */
-export const floatsOf = (data: Uint8Array): Float32Array => new Float32Array(data.slice().buffer)
+/** The numbers of a float32 tensor, copied so that they stand aligned (a `slice` of a Buffer would be none). */
+export const floatsOf = (data: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(data).buffer)
 
 function typeOf(code: number): ElementType {
   const type = namesOf(elementTypes).find((name) => elementTypes[name].code === code)
