@@ -5,16 +5,15 @@ import { groupOf, groups, otherGroup, placeOf } from './groups.ts'
 import { houseCommands } from './house-commands.ts'
 import type { CliOptions, ExitCode } from './options.ts'
 import { serveCommand } from './serve-command.ts'
-import { addSharedOptions, stepCommand } from './step-command.ts'
+import { addSharedOptions, configurationFlags, stepCommand } from './step-command.ts'
 
 const promise = 'From a folder of unlabelled images to a labelled data set, a measured model and a service.'
-const after = `
-Begin:
-  bowerbird serve --demo --open
-  bowerbird add birds ~/pictures/birds
-  bowerbird ask birds --budget 10
-
-bowerbird <command> --help shows a command’s own flags.`
+const examples = [
+  ['bowerbird serve --demo --open', 'label in the browser'],
+  ['bowerbird add birds pictures/birds', 'or here: add a folder of images'],
+  ['bowerbird ask birds --budget 10', 'see which ten are worth a label'],
+  ['bowerbird answer birds 12=wren 31=robin', 'label two of them'],
+] as const
 
 /** Runs one command; gives the code that the shell should see. */
 export async function main(argv: readonly string[], o: CliOptions): Promise<ExitCode> {
@@ -30,12 +29,13 @@ export async function main(argv: readonly string[], o: CliOptions): Promise<Exit
 
 export function programOf(o: CliOptions): Command {
   const program = new Command('bowerbird')
-    .description(promise)
     .version(o.version, '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .enablePositionalOptions()
-    .addHelpText('after', after)
+    .usage('<command> [options]')
+    .addHelpText('before', `${promise}\n`)
+    .addHelpText('after', () => helpAfter(o))
   addSharedOptions(program)
   const commands = [...o.steps.map((step) => stepCommand(step, o)), serveCommand(o), ...houseCommands(o)]
   for (const heading of [...Object.keys(groups), otherGroup]) program.commandsGroup(heading)
@@ -45,6 +45,24 @@ export function programOf(o: CliOptions): Command {
   for (const command of [program, ...program.commands]) quiet(command, o)
   return program
 }
+
+function helpAfter(o: CliOptions): string {
+  const bold = (text: string) => (hasColours(o) ? `\u001B[1m${text}\u001B[22m` : text)
+  const columns = (rows: readonly (readonly [string, string, ...unknown[]])[]): string => {
+    const width = Math.max(...rows.map(([term]) => term.length))
+    return rows.map(([term, says]) => `  ${term.padEnd(width)}  ${says}`).join('\n')
+  }
+  return `
+${bold('Configuration, on every command:')}
+${columns(configurationFlags())}
+
+${bold('Begin:')}
+${columns(examples)}
+
+bowerbird <command> --help shows a command’s own flags.`
+}
+
+const hasColours = (o: CliOptions): boolean => o.out.isTTY === true && !o.env['NO_COLOR']
 
 /** Nothing writes but us, and nothing ends the process: `main` gives a code. */
 function quiet(command: Command, o: CliOptions): void {
@@ -58,7 +76,7 @@ function quiet(command: Command, o: CliOptions): void {
       writeErr: () => {},
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
-      getOutHasColors: () => o.out.isTTY === true && !o.env['NO_COLOR'],
+      getOutHasColors: () => hasColours(o),
     })
     .configureHelp({
       styleTitle: (text) => `\u001B[1m${text}\u001B[22m`,

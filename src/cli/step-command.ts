@@ -11,6 +11,7 @@ export function stepCommand(step: Step, o: CliOptions): Command {
   const fields = fieldsOf(step.input)
   const places = placesOf(step, fields)
   const command = new Command(step.name).summary(step.summary).description(`${step.summary}.`)
+  command.usage(`${places.map(usageOf).join(' ')} [options]`.trim())
   for (const field of places) command.addArgument(argumentOf(field))
   for (const field of fields) for (const option of optionsOf(field, places)) command.addOption(option)
   addSharedOptions(command, new Set(fields.map((field) => field.flag)))
@@ -44,6 +45,11 @@ function argumentOf(field: Field): Argument {
   return new Argument(name, field.says)
 }
 
+function usageOf({ kind, flag, isRequired }: Field): string {
+  const name = kind.is === 'list' ? `${flag}...` : flag
+  return isRequired ? `<${name}>` : `[${name}]`
+}
+
 const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
 
 function optionsOf(field: Field, places: readonly Field[]): Option[] {
@@ -52,21 +58,18 @@ function optionsOf(field: Field, places: readonly Field[]): Option[] {
   const example = kind.is === 'list' ? `${exampleOf(kind.of)}…` : exampleOf(kind)
   const option = new Option(`--${field.flag} <${example}>`, field.says)
   if (kind.is === 'list') option.argParser(collect)
-  if (kind.is === 'choice') option.choices([...kind.choices])
-  if (kind.is === 'list' && kind.of.is === 'choice') option.description += ` (${kind.of.choices.join(', ')})`
   // Shown, not set: the schema itself fills in what was not given.
   if (field.default !== undefined && kind.is !== 'list') option.description += ` (default: ${field.default})`
   if (places.includes(field)) option.hideHelp()
   return [option]
 }
 
-const exampleOf = (kind: Field['kind']): string =>
-  kind.is === 'object'
-    ? kind.fields
-        .slice(0, 2)
-        .map((field) => field.key)
-        .join('=')
-    : kind.is
+function exampleOf(kind: Field['kind']): string {
+  if (kind.is === 'choice') return kind.choices.join('|')
+  if (kind.is !== 'object') return kind.is
+  const [first, second] = kind.fields
+  return second ? `${first?.key}=${second.key}` : kind.is
+}
 
 function booleans(field: Field): Option[] {
   const yes = new Option(`--${field.flag}`, field.says)
@@ -92,15 +95,17 @@ function refuseMissing(
 /** The configuration's flags stand on every command, unless the step's own flag has that name. */
 export function addSharedOptions(command: Command, taken: ReadonlySet<string> = new Set()): void {
   if (!taken.has('json')) command.option('--json', 'print the output as JSON')
-  for (const field of fieldsOf(configuration)) {
-    if (taken.has(field.flag)) continue
-    const shown = String(field.default) ? ` (default: ${field.default})` : ''
-    const example = field.kind.is === 'choice' ? field.kind.choices.join('|') : exampleOf(field.kind)
-    command.addOption(
-      new Option(`--${field.flag} <${example}>`, field.says + shown).helpGroup('Configuration:'),
-    )
+  for (const [term, says, flag] of configurationFlags()) {
+    // Shown once, in the program's own help.
+    if (!taken.has(flag)) command.addOption(new Option(term, says).hideHelp())
   }
 }
+
+export const configurationFlags = (): [term: string, says: string, flag: string][] =>
+  fieldsOf(configuration).map((field) => {
+    const shown = String(field.default) ? ` (default: ${field.default})` : ''
+    return [`--${field.flag} <${exampleOf(field.kind)}>`, field.says + shown, field.flag]
+  })
 
 /** The configuration's flags, given before or after the command's name; the later one holds. */
 export function callOf(command: Command, o: CliOptions, own: ReadonlySet<string> = new Set()): Call {
