@@ -3,7 +3,7 @@ import { assert, Failure, type Hash, type Image, type ImageId } from '../base/in
 import { npyHeader, packInto, parseNpyHeader, unpackInto } from '../formats/index.ts'
 import { matrix, rowsOf, type Matrix } from '../math/index.ts'
 import { nextIds } from './ids.ts'
-import { imageOf } from './images.ts'
+import { imageOf } from './image-row.ts'
 import { portions } from './portions.ts'
 import { projectRow } from './projects.ts'
 import { among, type Reading, type Rows } from './sqlite.ts'

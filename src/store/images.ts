@@ -1,12 +1,12 @@
 import { Failure, type Hash, type Image, type ImageId } from '../base/index.ts'
 import { addImages } from './add-images.ts'
 import type { Guesses } from './guesses.ts'
+import { imageOf } from './image-row.ts'
 import { idsOf, pageOf } from './pages.ts'
 import { portions } from './portions.ts'
 import { projectRow } from './projects.ts'
 import { among, type Reading, type Rows } from './sqlite.ts'
 import type { Images } from './store.ts'
-import type { ImageRow } from './tables.ts'
 
 export function imagesOver(rows: Rows, guesses: Guesses): Images {
   return {
@@ -29,11 +29,7 @@ export function imagesOver(rows: Rows, guesses: Guesses): Images {
   }
 }
 
-export async function knownOf(
-  db: Reading,
-  project: number,
-  hashes: readonly Hash[],
-): Promise<Map<Hash, ImageId>> {
+async function knownOf(db: Reading, project: number, hashes: readonly Hash[]): Promise<Map<Hash, ImageId>> {
   const rows = await db
     .selectFrom('image')
     .select(['hash', 'id'])
@@ -53,19 +49,3 @@ async function byIds(db: Reading, project: string, ids: readonly ImageId[]): Pro
   }
   return ids.flatMap((one) => found.get(one) ?? [])
 }
-
-export const imageOf = (row: ImageRow): Image => ({
-  id: row.id,
-  hash: row.hash,
-  thumbnail: row.thumbnail,
-  name: row.name,
-  width: row.width,
-  height: row.height,
-  sizeBytes: row.size_bytes,
-  format: row.format,
-  group: row.group_name,
-  nearTo: row.near_to,
-  split: row.split,
-  label: row.label,
-  addedAt: row.added_at,
-})

@@ -1,10 +1,10 @@
-import { type ClassId, type ImageId, type LedgerEntry, type Position, type Split } from '../base/index.ts'
+import { type ClassId, type ImageId, type Position, type Split } from '../base/index.ts'
 import { addLabels } from './add-labels.ts'
+import { entryOf, eventsOf } from './entries.ts'
 import { windowed } from './portions.ts'
 import { projectRow } from './projects.ts'
 import type { Reading, Rows } from './sqlite.ts'
 import type { Labels } from './store.ts'
-import type { EventRow } from './tables.ts'
 import { undo } from './undo.ts'
 
 export function labelsOver(rows: Rows): Labels {
@@ -34,26 +34,6 @@ export function labelsOver(rows: Rows): Labels {
     },
   }
 }
-
-export const eventsOf = (db: Reading, project: number) =>
-  db
-    .selectFrom('label_event')
-    .innerJoin('act', 'act.id', 'label_event.act')
-    .selectAll('label_event')
-    .select('act.name as act_name')
-    .where('label_event.project', '=', project)
-
-export const entryOf = (row: EventRow & { readonly act_name: string }): LedgerEntry => ({
-  image: row.image,
-  class: row.class,
-  origin: row.origin,
-  by: row.person,
-  at: row.at,
-  seconds: row.seconds,
-  position: row.position,
-  act: row.act_name,
-  undoes: row.undoes,
-})
 
 /** Every event up to there, in order; an undo's event holds the label that it restored. */
 async function labelsAt(

@@ -1,7 +1,7 @@
 import type { ImageId, LedgerEntry, Position, Time } from '../base/index.ts'
 import { insertEvent, setPosition } from './add-labels.ts'
 import { marked, marksOf, unmarked, writeMarks, type Mark } from './marks.ts'
-import { entryOf, eventsOf } from './labels.ts'
+import { entryOf, eventsOf } from './entries.ts'
 import { projectRow } from './projects.ts'
 import { among, type Writing } from './sqlite.ts'
 import type { EventRow } from './tables.ts'
