@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import multipart from '@fastify/multipart'
+import multipart, { type MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Failure, type FailureKind } from '../base/index.ts'
+import { Failure, sentenceOf, type FailureKind } from '../base/index.ts'
 import type { House } from '../jobs/index.ts'
 import { errorBody, sendError, told } from './errors.ts'
 
@@ -17,8 +17,15 @@ const asked = z.object({
 })
 const form = z.object({ file: z.string().meta({ format: 'binary' }).describe('a JPEG, PNG or WebP') })
 
-/** Faults of ours keep their status; everything else is a request that must be mended: 400. */
-const oursToMend: readonly FailureKind[] = ['crashed', 'disk-full', 'corrupt-data', 'newer-schema']
+/** Faults of ours and closed doors keep their status; everything else is a request to be mended: 400. */
+const otherwise: readonly FailureKind[] = [
+  'crashed',
+  'disk-full',
+  'corrupt-data',
+  'newer-schema',
+  'no-token',
+  'not-allowed',
+]
 
 export async function predictRoute(app: FastifyInstance, house: House): Promise<void> {
   await app.register(async (inner) => {
@@ -39,7 +46,7 @@ export async function predictRoute(app: FastifyInstance, house: House): Promise<
       errorHandler: (thrown, request, reply) => {
         const known = told(thrown, request)
         if (!known) throw thrown
-        return sendError(reply, oursToMend.includes(known.kind) ? known : { ...known, status: 400 })
+        return sendError(reply, otherwise.includes(known.kind) ? known : { ...known, status: 400 })
       },
       handler: async (request) => predictFile(request, house),
     })
@@ -65,34 +72,34 @@ async function predictFile(request: FastifyRequest, house: House): Promise<z.inf
   }
 }
 
+const needs = 'cannot predict: send one picture as multipart/form-data in the field "file"'
+
 async function receive(request: FastifyRequest, into: string, bytesMax: number): Promise<void> {
-  const needs = 'cannot predict: send one picture as multipart/form-data in the field "file"'
-  if (!request.isMultipart())
-    throw new Failure(
-      'bad-input',
-      `${needs}, and the content type is ${request.headers['content-type'] ?? 'missing'}`,
-    )
-  let received = false
+  const type = request.headers['content-type'] ?? 'missing'
+  if (!request.isMultipart()) throw new Failure('bad-input', `${needs}, and the content type is ${type}`)
   const others: string[] = []
-  for await (const part of request.parts()) {
-    if (part.type === 'file' && part.fieldname === 'file' && !received) {
-      await pipeline(part.file, createWriteStream(into))
-      if (part.file.truncated) throw tooLarge(bytesMax)
-      if (part.file.bytesRead === 0)
-        throw new Failure('bad-input', `${needs}, and the file that came is empty`)
-      received = true
-    } else {
-      if (part.type === 'file') part.file.resume()
-      others.push(part.type === 'file' ? part.fieldname : `${part.fieldname} (as text, not as a file)`)
+  try {
+    for await (const part of request.parts()) {
+      const isText = part.type === 'field'
+      if (!isText && part.fieldname === 'file') return await keep(part.file, into, bytesMax)
+      if (!isText) part.file.resume()
+      others.push(isText ? `${part.fieldname} (as text, not as a file)` : part.fieldname)
     }
+  } catch (thrown) {
+    const isOurs = thrown instanceof Failure || (thrown as NodeJS.ErrnoException).syscall !== undefined
+    if (isOurs) throw thrown
+    throw new Failure('bad-input', `${needs}, and the form cannot be read: ${sentenceOf(thrown)}`)
   }
-  if (received) return
   const came = others.length > 0 ? `only ${others.join(', ').slice(0, 100)} came` : 'no field came'
   throw new Failure('bad-input', `${needs}, and ${came}`)
 }
 
-const tooLarge = (bytesMax: number): Failure =>
-  new Failure('too-large', `cannot predict: a picture has at most ${bytesMax} bytes, and more came`)
+async function keep(file: MultipartFile['file'], into: string, bytesMax: number): Promise<void> {
+  await pipeline(file, createWriteStream(into))
+  if (file.truncated)
+    throw new Failure('too-large', `cannot predict: a picture has at most ${bytesMax} bytes, and more came`)
+  if (file.bytesRead === 0) throw new Failure('bad-input', `${needs}, and the file that came is empty`)
+}
 
 const answered = z.object({
   predictions: z

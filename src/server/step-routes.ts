@@ -42,7 +42,7 @@ function writeRoute(app: FastifyInstance, house: House, step: Step): void {
   app.post(`/v1/${step.name}`, {
     schema: { ...described(step), body: step.input, response: { 200: step.output, default: errorBody } },
     handler: async (request, reply) =>
-      reply.send(await house.perform(step.name, known(step, request.body ?? {}))),
+      reply.send(await house.perform(step.name, known(step, request.body === undefined ? {} : request.body))),
   })
 }
 
@@ -61,7 +61,9 @@ function jobRoute(app: FastifyInstance, house: House, step: Step): void {
     },
     handler: async (request, reply) => {
       const { wait, again } = readHow(request)
-      const job = await house.start(step.name, known(step, request.body ?? {}), { again })
+      const job = await house.start(step.name, known(step, request.body === undefined ? {} : request.body), {
+        again,
+      })
       if (!wait) return reply.code(202).header('location', `/v1/jobs/${job.id}`).send({ job })
       return reply.send({ job: await ended(house, job, signalOf(reply)) })
     },

@@ -1,10 +1,11 @@
 // A real house in a temporary folder, served on a free port, and a caller that may send any header.
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
-import type { Hash, ImageId } from '../../src/base/index.ts'
+import type { ImageId } from '../../src/base/index.ts'
 import { openBowerbird, type Bowerbird } from '../../src/index.ts'
 import { serve, type Address, type Server } from '../../src/server/index.ts'
 
@@ -115,7 +116,7 @@ export async function addImages({ bower }: Rig, project: string, count: number):
       sizeBytes: png.length + 1,
       format: 'png' as const,
       group: null,
-      fingerprint: (i * 0x9e3779b97f4a7c15).toString(16).slice(0, 16).padStart(16, '0') as Hash,
+      fingerprint: createHash('sha256').update(String(i)).digest('hex').slice(0, 16),
     })),
   )
   return (await store.images.add(project, images, 1)).ids

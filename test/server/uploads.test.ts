@@ -72,7 +72,7 @@ describe('an upload', () => {
     )
     for (const index of names.keys()) await put(json.upload, `${index}?offset=0`, 'x')
     const staged = readdirSync(path.join(folder, json.upload, 'files')).sort()
-    assert.deepEqual(staged, ['A.jpg', '_nul', 'a~2.jpg', 'abs.jpg', 'out.jpg'])
+    assert.deepEqual(staged, ['A.jpg', '_nul', 'abs.jpg', 'a~2.jpg', 'out.jpg'])
     assert.deepEqual(
       readdirSync(rig.data).filter((name) => name.endsWith('.jpg')),
       [],
