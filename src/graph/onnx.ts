@@ -38,7 +38,7 @@ function written({ op, inputs, output, attributes }: Node): OnnxNode {
   const pairs = Object.entries(attributes).map(([name, it]) => [name, writtenAs(it, kinds[name]!)] as const)
   return {
     op: row.as?.op ?? op,
-    domain: '',
+    domain: row.domain ?? '',
     inputs,
     outputs: [...unused, output],
     attributes: Object.fromEntries(pairs),
@@ -90,7 +90,7 @@ const constantOf = ({ op, attributes: { value } }: OnnxNode): OnnxTensor | null 
 
 /** A node that gives several outputs is a row for each; one at a time is all that our graphs hold. */
 function rowOf({ op, domain, outputs }: OnnxNode): { readonly op: string; readonly name: string } {
-  if (domain !== '') {
+  if (domain !== (opOf(op).domain ?? '')) {
     throw new Failure('bad-input', `cannot read the operator ${domain}.${op}: only ONNX's own are known`)
   }
   const further = opNames.find((name) => {

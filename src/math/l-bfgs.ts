@@ -9,16 +9,20 @@ export type MinimiseOptions = {
   readonly stepsMax?: number
   /** Steps remembered: more are dearer and hardly better beyond ten (Nocedal and Wright, table 7.3). */
   readonly memory?: number
+  /** An estimate of the inverse curvature, times x: where it is good, steps are few. */
+  readonly precondition?: (x: Float64Array) => Promise<Float64Array>
 }
 
 /** The minimum of a smooth function by L-BFGS (Nocedal and Wright, algorithm 7.5), in float64. */
 export async function minimise(of: Of, start: Float64Array, options: MinimiseOptions): Promise<Minimum> {
-  const { tolerance, stepsMax = 1000, memory = 10 } = options
+  const { tolerance, stepsMax = 1000, memory = 10, precondition } = options
   const past: Pair[] = []
   let here: Minimum = { at: start, ...(await of(start)), evaluations: 1 }
   for (let step = 0; step < stepsMax && largest(here.gradient) > tolerance; step++) {
-    const direction = downhill(here.gradient, past)
-    const next = await along(of, here, direction, past.length === 0)
+    const direction = await downhill(here.gradient, past, precondition)
+    // Of the first step nothing is known but its direction: it has length one.
+    const first = step === 0 && !precondition ? 1 / Math.sqrt(dot(direction, direction)) : 1
+    const next = await along(of, here, direction, first)
     if (!next) break
     const s = minus(next.at, here.at)
     const y = minus(next.gradient, here.gradient)
@@ -34,17 +38,22 @@ export async function minimise(of: Of, start: Float64Array, options: MinimiseOpt
 type Pair = { readonly s: Float64Array; readonly y: Float64Array; readonly curvature: number }
 
 /** −H · gradient, where H, the inverse of the curvature, is known by the steps past: the two-loop recursion. */
-function downhill(gradient: Float64Array, past: readonly Pair[]): Float64Array {
-  const direction = gradient.map((value) => -value)
+async function downhill(
+  gradient: Float64Array,
+  past: readonly Pair[],
+  precondition: MinimiseOptions['precondition'],
+): Promise<Float64Array> {
+  const rest = gradient.map((value) => -value)
   const weights = new Float64Array(past.length)
   for (let i = past.length - 1; i >= 0; i--) {
     const { s, y, curvature } = past[i]!
-    weights[i] = dot(s, direction) / curvature
-    addInto(direction, y, -weights[i]!)
+    weights[i] = dot(s, rest) / curvature
+    addInto(rest, y, -weights[i]!)
   }
+  const direction = precondition ? await precondition(rest) : rest
   const last = past.at(-1)
   if (last) {
-    const scale = last.curvature / dot(last.y, last.y)
+    const scale = last.curvature / dot(last.y, precondition ? await precondition(last.y) : last.y)
     for (let i = 0; i < direction.length; i++) direction[i]! *= scale
   }
   for (const [i, { s, y, curvature }] of past.entries()) {
@@ -60,18 +69,12 @@ const noise = 1e-7
 const triesMax = 20
 
 /** A point along the direction that is low and flat enough (Wolfe's conditions), or null where rounding hides it. */
-async function along(
-  of: Of,
-  from: Minimum,
-  direction: Float64Array,
-  isFirst: boolean,
-): Promise<Minimum | null> {
+async function along(of: Of, from: Minimum, direction: Float64Array, first: number): Promise<Minimum | null> {
   const slope0 = dot(from.gradient, direction)
   if (!(slope0 < 0)) return null
   let low: Tried = { step: 0, value: from.value, slope: slope0 }
   let high: Tried | null = null
-  // Of the first step nothing is known but its direction: it has length one.
-  let step = isFirst ? 1 / Math.sqrt(dot(direction, direction)) : 1
+  let step = first
   for (let tries = 1; tries <= triesMax; tries++) {
     const at = from.at.slice()
     addInto(at, direction, step)

@@ -38,6 +38,21 @@ export function headLesson(): Graph {
   return differentiate(graph, 'loss', [headNames.weights, headNames.bias])
 }
 
+/**
+ * An estimate of the inverse curvature of the lesson, [width + 1, width + 1], biases last: where all guesses are equal,
+ * the curvature is Σ x · xᵀ / classes for each class, and the pull beside it.
+ */
+export function headCurvature(): Graph {
+  const g = build()
+  const rows = g.input('rows', 'float32', ['images', 'width'])
+  const ones = g.input('ones', 'float32', ['images', 1])
+  const scale = g.input('scale', 'float32', [])
+  const ridge = g.input('ridge', 'float32', ['width+1', 'width+1'])
+  const whole = g.node('Concat', [rows, ones], { axis: 1 })
+  const curvature = g.add(g.mul(g.gemm(whole, whole, { transA: 1 }), scale), ridge)
+  return g.graph('curvature', { inverse: g.node('Inverse', [curvature]) })
+}
+
 export type HeadWeights = {
   readonly classes: number
   readonly width: number

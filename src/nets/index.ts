@@ -1,4 +1,4 @@
-export { headGuesses, headLesson, headModel, headNames, type HeadWeights } from './head.ts'
+export { headCurvature, headGuesses, headLesson, headModel, headNames, type HeadWeights } from './head.ts'
 export {
   builtinGraph,
   builtinShape,

@@ -1,5 +1,5 @@
 import { toOnnx, type Graph } from '../graph/index.ts'
-import { headGuesses, headLesson } from '../nets/index.ts'
+import { headCurvature, headGuesses, headLesson } from '../nets/index.ts'
 import { encoderAtHand, loadEncoder } from './encoders.ts'
 import { guess, headFromOnnx, headToOnnx, trainHead } from './head.ts'
 import { product, productGraph } from './matmul.ts'
@@ -27,14 +27,17 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
     kept.set(graph, session)
     return session
   }
+  const matmul: Runtime['matmul'] = async (a, b) => product(await sessionOf(productGraph), a, b)
   return {
-    trainHead: async (rows, classOf, options) =>
-      trainHead(await sessionOf(headLesson), { rows, classOf }, options),
+    trainHead: async (rows, classOf, options) => {
+      const tools = { matmul, lesson: sessionOf(headLesson), curvature: () => sessionOf(headCurvature) }
+      return trainHead(tools, { rows, classOf }, options)
+    },
     probabilities: async (head, rows) => guess(await sessionOf(headGuesses), head, rows),
     headToOnnx,
     headFromOnnx,
     open,
-    matmul: async (a, b) => product(await sessionOf(productGraph), a, b),
+    matmul,
     encoder: (name, say) => loadEncoder(name, { cache, cores, open, ...(say ? { say } : {}) }),
     isAtHand: (name) => encoderAtHand(name, cache),
     close: async () => {

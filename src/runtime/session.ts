@@ -1,6 +1,6 @@
 // The one place that knows ONNX Runtime's own interface.
 import { availableParallelism } from 'node:os'
-import ort from 'onnxruntime-node'
+import type ort from 'onnxruntime-node'
 import { Failure, sentenceOf } from '../base/index.ts'
 import type { Session, Tensor } from './runtime.ts'
 
@@ -8,7 +8,9 @@ export type SessionOptions = { readonly cores?: number }
 
 /** The same feeds give the same bytes: a fixed number of threads share each operator in the same way. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const session = await ort.InferenceSession.create(model, {
+  // Loaded at the first session: faces open this room for its tables of names alone, and must not hold native code.
+  const { default: native } = await import('onnxruntime-node')
+  const session = await native.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: options.cores ?? availableParallelism(),
     interOpNumThreads: 1,
@@ -25,7 +27,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
     inputs: session.inputNames,
     outputs: session.outputNames,
     run: async (feeds) => {
-      const given = Object.entries(feeds).map(([name, it]) => [name, fed(name, it)] as const)
+      const given = Object.entries(feeds).map(([name, it]) => [name, fed(name, it, native.Tensor)] as const)
       const results = await session.run(Object.fromEntries(given))
       return Object.fromEntries(Object.entries(results).map(([name, it]) => [name, fetched(name, it)]))
     },
@@ -34,7 +36,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
 }
 
 /** A view, not a copy: ONNX Runtime reads the numbers where they lie. */
-function fed(name: string, { shape, data }: Tensor): ort.Tensor {
+function fed(name: string, { shape, data }: Tensor, Made: typeof ort.Tensor): ort.Tensor {
   const size = shape.reduce((product, dim) => product * dim, 1)
   if (size !== data.length) {
     throw new Failure(
@@ -42,9 +44,9 @@ function fed(name: string, { shape, data }: Tensor): ort.Tensor {
       `cannot run a model: its input ${name} of [${shape.join(', ')}] takes ${size} numbers, and ${data.length} were given`,
     )
   }
-  if (data instanceof Float32Array) return new ort.Tensor('float32', data, shape)
-  if (data instanceof Int32Array) return new ort.Tensor('int32', data, shape)
-  return new ort.Tensor('uint8', data, shape)
+  if (data instanceof Float32Array) return new Made('float32', data, shape)
+  if (data instanceof Int32Array) return new Made('int32', data, shape)
+  return new Made('uint8', data, shape)
 }
 
 function fetched(name: string, { dims, data, type }: ort.Tensor): Tensor {

@@ -1,7 +1,7 @@
 import { Failure } from '../../base/index.ts'
 import { broadcast, textOf, type Shape } from '../dims.ts'
 import type { Value } from '../graph.ts'
-import { intOf, isThere, sumTo, type Op } from './op.ts'
+import { intOf, isThere, same, sumTo, type Op } from './op.ts'
 
 function meet(a: Value, b: Value, [p, q]: readonly [p: unknown, q: unknown]): void {
   if (p === q) return
@@ -57,6 +57,17 @@ export const matrixOps = {
       if (!isThere(c)) return [da, db]
       const dc = sumTo(g, dy, c)
       return [da, db, intOf(at, 'beta') === 1 ? dc : g.mul(dc, intOf(at, 'beta'))]
+    },
+  },
+  /** Of a square matrix; ONNX Runtime's own, so it stands in no file that we hand out. */
+  Inverse: {
+    takes: [1, 1],
+    domain: 'com.microsoft',
+    shape: same,
+    // dA = −Yᵀ · dY · Yᵀ
+    gradient: ({ x: [x], y, dy }, g) => {
+      const turnedY = g.transpose(y, lastTwo(x.shape.length))
+      return [g.neg(g.matMul(g.matMul(turnedY, dy), turnedY))]
     },
   },
 } satisfies Record<string, Op>

@@ -37,6 +37,8 @@ export type Op = {
   readonly gradient: Gradient | { readonly none: string }
   /** Where this row is a further output of another operator. */
   readonly as?: { readonly op: string; readonly output: number }
+  /** Whose operator it is, where not ONNX's own. */
+  readonly domain?: string
 }
 
 export const same = ([x]: Inputs): Shape => x.shape
