@@ -12,9 +12,8 @@ const shown = (one: Job) => ({
   step: one.step,
   project: one.project,
   state: one.state,
-  progress: one.progress.sentence,
-  error: one.error?.message ?? null,
   createdAt: one.createdAt,
+  says: one.error?.message ?? one.progress.sentence,
 })
 
 function command(name: string, summary: string): Command {

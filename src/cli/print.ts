@@ -1,7 +1,8 @@
 // Any step's output, for people: lines of name and value, and a table where there are many.
 
 const gap = '  '
-const cellMax = 60
+const columnWidthMin = 10
+const briefMax = 3
 const tableWidthMin = 60
 
 export function render(value: unknown, width: number): string {
@@ -52,12 +53,16 @@ function number(name: string, value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
 }
 
-/** An object in a cell: its plain values. */
-const brief = (object: Record<string, unknown>): string =>
-  Object.entries(object)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) => shown(name, value))
-    .join(' ')
+/** An object in a cell: by its number and name where it has one, else its first plain values. */
+function brief(object: Record<string, unknown>): string {
+  if (typeof object['name'] === 'string') return [object['id'], object['name']].filter(isSaid).join(' ')
+  return Object.entries(object)
+    .filter(([, value]) => isSaid(value) && typeof value !== 'object')
+    .slice(0, briefMax)
+    .map(([name, value]) => `${words(name)} ${shown(name, value)}`)
+    .join(', ')
+}
+const isSaid = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
 function table(rows: readonly Record<string, unknown>[], width: number): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
@@ -65,21 +70,29 @@ function table(rows: readonly Record<string, unknown>[], width: number): string[
   // A column in which no row says anything tells nothing.
   const kept = names.flatMap((_, i) => (cells.some((row) => row[i] !== '–') ? [i] : []))
   const isNumeric = names.map((name) => rows.every((row) => typeof (row[name] ?? 0) === 'number'))
-  const widths = names.map((name, i) =>
-    Math.min(cellMax, Math.max(words(name).length, ...cells.map((row) => row[i]!.length))),
-  )
+  const natural = names.map((name, i) => Math.max(words(name).length, ...cells.map((row) => row[i]!.length)))
+  const widths = fitted(natural, kept, width - gap.length)
   const line = (texts: readonly string[]): string =>
-    clip(
-      kept
-        .map((i) => {
-          const text = clip(texts[i]!, widths[i]!)
-          return isNumeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)
-        })
-        .join(gap)
-        .trimEnd(),
-      width - 2,
-    )
+    kept
+      .map((i) => {
+        const text = clip(texts[i]!, widths[i]!)
+        return isNumeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)
+      })
+      .join(gap)
+      .trimEnd()
   return [line(names.map(words)), ...cells.map(line)].map(indent)
+}
+
+/** The widest columns give way first, down to a width that still says something. */
+function fitted(natural: readonly number[], kept: readonly number[], width: number): number[] {
+  const widths = [...natural]
+  const total = () => kept.reduce((sum, i) => sum + widths[i]! + gap.length, -gap.length)
+  while (total() > width) {
+    const widest = kept.reduce((best, i) => (widths[i]! > widths[best]! ? i : best), kept[0]!)
+    if (widths[widest]! <= columnWidthMin) return widths
+    widths[widest]! -= 1
+  }
+  return widths
 }
 
 const clip = (text: string, width: number): string =>

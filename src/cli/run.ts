@@ -18,7 +18,9 @@ export async function withHouse<T>(call: Call, act: (house: House) => Promise<T>
 
 export function print(call: Call, output: unknown): void {
   const { out } = call.o
-  out.write(`${call.json ? JSON.stringify(output, null, 2) : render(output, out.columns ?? 100)}\n`)
+  // What goes into a file or another program is cut nowhere.
+  const width = out.isTTY ? (out.columns ?? 100) : Infinity
+  out.write(`${call.json ? JSON.stringify(output, null, 2) : render(output, width)}\n`)
 }
 
 export async function runStep(step: Step, input: Record<string, unknown>, call: Call): Promise<void> {

@@ -23,12 +23,15 @@ export async function follow(
   try {
     const input = parseInput(next, { project })
     const key = await keyOf(next, input, { store, otherwise: `after ${done.step.name} ${at}` })
-    return await store.jobs.enqueue({ key, project, step: next.name, input, at })
+    return await store.jobs.enqueue({ key, project, step: next.name, input: { project }, at })
   } catch (error) {
     if (error instanceof Failure && error.kind === 'not-ready') return undefined
     throw error
   }
 }
+
+/** Only what follows by itself has the project alone as its input: a person's is stored with its defaults. */
+export const isFollower = (job: Job): boolean => Object.keys(job.input ?? {}).join() === 'project'
 
 /** What a job computes; a step that cannot say so is done anew each time. */
 export async function keyOf(

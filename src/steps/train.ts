@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ModelCard, Project, Version } from '../base/index.ts'
+import { Failure, type ModelCard, type Project, type Version } from '../base/index.ts'
 import { rowOf, rowsOf } from '../math/index.ts'
 import type { Head } from '../runtime/index.ts'
 import { projectField } from './fields.ts'
@@ -38,7 +38,17 @@ export const train = step({
   positional: ['project'],
   async key({ project: name, seed, pull }, { store }) {
     const project = await store.projects.get(name)
-    const { position } = await store.projects.counts(name)
+    const { position, bySplit } = await store.projects.counts(name)
+    const classes = (await store.classes.list(name)).filter((c) => c.labelled > 0)
+    // Known without reading a label: nothing is started that cannot end well.
+    if (classes.length < 2 || bySplit.train.labelled < 2) {
+      const names = classes.map((c) => c.name).join(', ') || 'none'
+      throw new Failure(
+        'not-ready',
+        `cannot train ${name}: it takes labelled images of at least two classes in the train split, ` +
+          `and ${bySplit.train.labelled} are labelled there, of ${classes.length} classes in all (${names})`,
+      )
+    }
     return keyOf(store, project, { position, pull, seed: seed ?? project.seed })
   },
   async run({ project: name, seed: given, pull }, world) {
