@@ -36,10 +36,13 @@ export type While = { [N in StepName]: Calls[N] extends 'job' ? N : never }[Step
 /** What the server, or the way to it, said no with. */
 export class Refusal extends Error {
   readonly kind: string
-  constructor(kind: string, message: string) {
+  /** What the server sent besides: an upload's wanted offset. */
+  readonly body: unknown
+  constructor(kind: string, message: string, body: unknown = null) {
     super(message)
     this.name = 'Refusal'
     this.kind = kind
+    this.body = body
   }
 }
 export const isOffline = (thrown: unknown): boolean => thrown instanceof Refusal && thrown.kind === 'offline'
@@ -56,6 +59,7 @@ export async function send(path: string, how: RequestInit = {}): Promise<unknown
   throw new Refusal(
     error?.kind ?? 'crashed',
     error?.message ?? `the server answered ${response.status} to ${path}`,
+    body,
   )
 }
 
@@ -93,10 +97,10 @@ export async function cancelJob(id: number): Promise<void> {
 export async function jobById(id: number): Promise<Job> {
   return ((await send(`/v1/jobs/${id}`)) as { job: Job }).job
 }
-export async function predictFile(file: File): Promise<Prediction> {
+export async function predictFile(project: string, file: File): Promise<Prediction> {
   const body = new FormData()
   body.append('file', file)
-  return (await send('/predict', { method: 'POST', body })) as Prediction
+  return (await send(`/predict${query({ project })}`, { method: 'POST', body })) as Prediction
 }
 export const originalOf = (project: string, id: number): string =>
   `/v1/images/${id}/original?project=${encodeURIComponent(project)}`

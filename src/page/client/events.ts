@@ -19,14 +19,12 @@ export function listen(told: Told): () => void {
       waitMs = 500
       told.onOpen()
     })
-    source.addEventListener('job', (event) => {
-      const told_ = JSON.parse(event.data) as Job | { job: Job }
-      told.onJob('job' in told_ ? told_.job : told_)
-    })
-    source.addEventListener('project', (event) => {
-      const it = JSON.parse(event.data) as { project?: string; name?: string }
-      told.onProject(it.project ?? it.name ?? '')
-    })
+    source.addEventListener('job', (event) => told.onJob(JSON.parse(event.data) as Job))
+    for (const kind of ['project', 'removed']) {
+      source.addEventListener(kind, (event: MessageEvent<string>) =>
+        told.onProject((JSON.parse(event.data) as { project: string }).project),
+      )
+    }
     source.addEventListener('error', () => {
       told.onLost()
       if (source?.readyState !== EventSource.CLOSED) return

@@ -10,4 +10,9 @@ export type ImageStory = OutputOf<'image'>
 export type Question = OutputOf<'ask'>['questions'][number]
 export type VersionView = OutputOf<'versions'>['versions'][number]
 export type Evaluation = OutputOf<'evaluate'>
-export type Prediction = { readonly predicted_class: string; readonly confidence: number }
+export type Prediction = {
+  readonly predicted_class: string
+  readonly confidence: number
+  /** Every class, where the server tells them. */
+  readonly all?: readonly { readonly class: string; readonly confidence: number }[]
+}

@@ -6,47 +6,70 @@ export type Upload = { readonly name: string; readonly file: File }
 export type Sent = { readonly files: number; readonly bytes: number }
 
 const chunkBytes = 8 * 1024 * 1024 // the server takes no more in one request
+const filesAtOnce = 10_000 // one list of files; the first are being added while the next are sent
 const atOnce = 4
 const triesMax = 6
 
+type How = {
+  readonly labels: 'none' | 'folders'
+  readonly signal: AbortSignal
+  readonly onSent: (sent: Sent) => void
+}
+
+/** Any number of files; given the same files again, it goes on where it was cut off. */
 export async function uploadAll(
   project: string,
   uploads: readonly Upload[],
-  how: {
-    readonly labels: 'none' | 'folders'
-    readonly signal: AbortSignal
-    readonly onSent: (sent: Sent) => void
-  },
-): Promise<Job> {
-  const files = uploads.map(({ name, file }) => ({ name, size: file.size }))
-  const { upload } = (await send('/v1/uploads', json({ project, files }))) as { upload: string }
+  how: How,
+): Promise<readonly Job[]> {
   const sent = { files: 0, bytes: 0 }
+  const jobs: Job[] = []
+  for (let from = 0; from < uploads.length; from += filesAtOnce) {
+    jobs.push(await uploadSome(project, uploads.slice(from, from + filesAtOnce), { ...how, sent }))
+  }
+  return jobs
+}
+
+async function uploadSome(
+  project: string,
+  uploads: readonly Upload[],
+  { labels, signal, onSent, sent }: How & { readonly sent: { files: number; bytes: number } },
+): Promise<Job> {
+  const files = uploads.map(({ name, file }) => ({ name, size: file.size, modified: file.lastModified }))
+  const begun = await send('/v1/uploads', { ...json({ project, files }), signal })
+  const { upload, have } = begun as { upload: string; have: readonly number[] }
   let next = 0
   const worker = async () => {
-    while (next < uploads.length) {
+    while (next < uploads.length && !signal.aborted) {
       const index = next++
-      await uploadOne(`/v1/uploads/${upload}/${index}`, uploads[index]!.file, how.signal, (bytes) => {
+      const path = `/v1/uploads/${upload}/${index}`
+      await uploadOne(path, { file: uploads[index]!.file, from: have[index] ?? 0, signal }, (bytes) => {
         sent.bytes += bytes
-        how.onSent({ ...sent })
+        onSent({ ...sent })
       })
       sent.files++
-      how.onSent({ ...sent })
+      onSent({ ...sent })
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  const done = await send(`/v1/uploads/${upload}/finish`, json({ labels: how.labels }))
-  return (done as { job: Job }).job
+  try {
+    await Promise.all(Array.from({ length: atOnce }, worker))
+    signal.throwIfAborted()
+  } catch (thrown) {
+    if (signal.aborted) await send(`/v1/uploads/${upload}`, { method: 'DELETE' }).catch(() => undefined)
+    throw thrown
+  }
+  return ((await send(`/v1/uploads/${upload}/finish`, json({ labels }))) as { job: Job }).job
 }
 
 async function uploadOne(
   path: string,
-  file: File,
-  signal: AbortSignal,
+  { file, from, signal }: { readonly file: File; readonly from: number; readonly signal: AbortSignal },
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  let offset = 0
+  let offset = from
   let failures = 0
-  do {
+  onBytes(from)
+  while (offset < file.size) {
     const chunk = file.slice(offset, offset + chunkBytes)
     try {
       await send(`${path}?offset=${offset}`, {
@@ -63,16 +86,16 @@ async function uploadOne(
       if (signal.aborted || ++failures >= triesMax) throw thrown
       await new Promise((done) => setTimeout(done, 200 * 2 ** failures))
     }
-  } while (offset < file.size)
+  }
 }
 
-/** On a conflict the server names the byte it wants next. */
+/** After a cut line the same byte again; on a conflict the one that the server names. */
 function offsetAfter(thrown: unknown, offset: number): number {
   if (!(thrown instanceof Refusal)) throw thrown
-  if (thrown.kind === 'offline' || thrown.kind === 'crashed') return offset
-  const wanted = /offset (\d+)/.exec(thrown.message)?.[1]
-  if (wanted === undefined) throw thrown
-  return Number(wanted)
+  if (thrown.kind === 'offline') return offset
+  const wanted = (thrown.body as { offset?: unknown } | null)?.offset
+  if (typeof wanted !== 'number') throw thrown
+  return wanted
 }
 
 const isPicture = /\.(jpe?g|png|webp)$/i

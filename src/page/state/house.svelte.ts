@@ -41,6 +41,7 @@ export const house = {
   },
   readProjects,
   refresh,
+  refreshNow: readOne,
   seen,
   /** The job once it ended. */
   ended(job: Job): Promise<Job> {

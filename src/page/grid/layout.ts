@@ -1,0 +1,73 @@
+// Where tiles stand in a contact sheet of any length; only what is near the window is ever in the document.
+export type Layout = {
+  readonly columns: number
+  readonly tile: number
+  readonly rowHeight: number
+  readonly rows: number
+  readonly height: number
+}
+export type Rect = {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+export const gap = 4
+const captionFrom = 88 // below this no name fits under a picture
+const captionHeight = 20
+const lineHeight = 4
+
+export const hasCaption = (tile: number): boolean => tile >= captionFrom
+
+/** Tiles grow a little so that they fill the width edge to edge. */
+export function layoutOf(o: {
+  readonly width: number
+  readonly wanted: number
+  readonly count: number
+}): Layout {
+  const columns = Math.max(1, Math.floor((o.width + gap) / (o.wanted + gap)))
+  const tile = Math.max(16, (o.width - gap * (columns - 1)) / columns)
+  const rowHeight = tile + gap + (hasCaption(tile) ? captionHeight : lineHeight)
+  const rows = Math.ceil(o.count / columns)
+  return { columns, tile, rowHeight, rows, height: rows * rowHeight }
+}
+
+/** The rows in sight and a few beyond, as slots that keep their place in the document while they scroll. */
+export function slotsOf(
+  { rows, rowHeight }: Layout,
+  view: { readonly top: number; readonly height: number; readonly beyond: number },
+): readonly number[] {
+  const inSight = Math.ceil(view.height / rowHeight) + 1
+  const size = Math.min(rows, inSight + 2 * view.beyond)
+  if (size === 0) return []
+  const wanted = Math.floor(view.top / rowHeight) - view.beyond
+  const first = Math.max(0, Math.min(wanted, rows - size))
+  return Array.from({ length: size }, (_, slot) => first + ((((slot - first) % size) + size) % size))
+}
+
+/** The indexes of the tiles that a rectangle touches. */
+export function touched(layout: Layout, rect: Rect, count: number): readonly number[] {
+  const { columns, tile, rowHeight } = layout
+  const rowFrom = Math.max(0, Math.floor(rect.top / rowHeight))
+  const rowTo = Math.min(layout.rows - 1, Math.floor(rect.bottom / rowHeight))
+  const columnFrom = Math.max(0, Math.floor(rect.left / (tile + gap)))
+  const columnTo = Math.min(columns - 1, Math.floor(rect.right / (tile + gap)))
+  const all: number[] = []
+  for (let row = rowFrom; row <= rowTo; row++) {
+    for (let column = columnFrom; column <= columnTo; column++) all.push(row * columns + column)
+  }
+  return all.filter((index) => index < count)
+}
+
+/** Where to scroll so that a tile is wholly in sight; the same place when it already is. */
+export function scrollTo(
+  layout: Layout,
+  index: number,
+  view: { readonly top: number; readonly height: number },
+): number {
+  const top = Math.floor(index / layout.columns) * layout.rowHeight
+  if (top < view.top) return top
+  const bottom = top + layout.rowHeight
+  return bottom > view.top + view.height ? bottom - view.height : view.top
+}
