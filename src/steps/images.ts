@@ -10,7 +10,7 @@ import { ImageView } from './views.ts'
 const shareField = z.number().min(0).max(1).optional()
 const input = z.object({
   project: projectField,
-  split: splitField.optional(),
+  split: splitField.optional().describe('only images of this split'),
   label: z
     .string()
     .min(1)

@@ -21,10 +21,12 @@ export const undo = step({
   async run({ project, by }, { store, now }) {
     await store.projects.get(project)
     const undone = await store.labels.undo(project, { by, at: now() })
+    // An act may have named an image twice: its last event says what holds again.
+    const labels = new Map(undone.map((entry) => [entry.image, entry.class]))
     const names = namesById(await store.classes.list(project))
     const { position } = await store.projects.counts(project)
     return {
-      images: undone.map(({ image, class: id }) => ({
+      images: [...labels].map(([image, id]) => ({
         image,
         label: id === null ? null : (names.get(id) ?? null),
       })),

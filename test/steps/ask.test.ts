@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
+
+describe('ask', () => {
+  let world: TestWorld
+  let birds: Birds
+  const project = 'birds'
+  before(async () => {
+    world = await openWorld()
+    await world.act('create', { project, classes: [...kinds] })
+    birds = await addBirds(world, project)
+  })
+  after(() => world.close())
+
+  const asked = async (input: Partial<Parameters<typeof ask>[0]> = {}) =>
+    (await ask({ project, ...input })).questions.map((q) => q.image.id)
+  const ask = (input: { project: string } & Record<string, unknown>) => world.act('ask', input)
+
+  it('asks ten images of the train split, if not told how many', async () => {
+    const { questions, left } = await ask({ project })
+    assert.equal(questions.length, 10)
+    assert.ok(questions.every((q) => q.image.split === 'train' && q.image.label === null))
+    assert.equal(left, (await world.act('project', { project })).counts.bySplit.train.images)
+  })
+  it('asks the same again while nothing has changed', async () =>
+    assert.deepEqual(await asked(), await asked()))
+  it('asks nothing that has a label, was passed over, or is on the screen', async () => {
+    const [labelled, skipped, shown] = await asked()
+    await world.act('answer', { project, answers: [{ image: labelled!, label: birds.kindOf(labelled!) }] })
+    await world.act('answer', { project, answers: [{ image: skipped!, label: null, origin: 'skip' }] })
+    const { left } = await ask({ project })
+    const rest = await asked({ budget: left - 1, exclude: [shown!] })
+    for (const gone of [labelled, skipped, shown]) assert.ok(!rest.includes(gone!))
+    assert.equal((await ask({ project, force: true })).left, left + 1)
+  })
+  it('refuses 1000 questions when fewer are left, and says both numbers', async () => {
+    const { left } = await ask({ project })
+    await assert.rejects(ask({ project, budget: 1000 }), {
+      kind: 'out-of-pool',
+      message: new RegExp(`cannot ask 1000 questions.*${left} are left`),
+    })
+  })
+  it('draws gold by chance, whatever strategy is named', async () => {
+    const { questions, strategy, says } = await ask({ project, split: 'test', strategy: 'margin', budget: 2 })
+    assert.equal(strategy, 'random')
+    assert.match(says, /without bias/)
+    assert.ok(questions.every((q) => q.image.split === 'test'))
+  })
+  it('says why margin has to wait before there is a version', async () => {
+    const { strategy, says } = await ask({ project, strategy: 'margin' })
+    assert.equal(strategy, 'typical')
+    assert.match(says, /no trained version yet; margin has to wait/)
+  })
+  it('spreads typical questions over the heaps', async () => {
+    const questions = await asked({ strategy: 'typical', budget: 5 })
+    assert.equal(new Set(questions.map(birds.kindOf)).size, 3)
+  })
+  it('asks the closest calls of the newest version', async () => {
+    const train = [...(await world.store.images.ids(project, { split: 'train' }))]
+    const answers = kinds.flatMap((kind) =>
+      train
+        .filter((id) => birds.kindOf(id) === kind)
+        .slice(0, 5)
+        .map((image) => ({ image, label: kind })),
+    )
+    await world.act('answer', { project, answers })
+    await world.act('train', { project })
+    const { questions, strategy } = await ask({ project, budget: 3 })
+    assert.equal(strategy, 'margin')
+    const { images } = await world.act('images', {
+      project,
+      order: 'unsure first',
+      split: 'train',
+      label: 'none',
+    })
+    const unsure = images.slice(0, 5).map((image) => image.id)
+    assert.ok(questions.every((q) => unsure.includes(q.image.id)))
+  })
+  it('says that nothing is left, without failing', async () => {
+    await world.act('create', { project: 'empty' })
+    const { questions, says, left } = await ask({ project: 'empty' })
+    assert.deepEqual([questions, left], [[], 0])
+    assert.match(says, /nothing is left/)
+  })
+  it('asks by chance, and says so, while most images wait for the encoder', async () => {
+    await world.act('create', { project: 'waiting' })
+    await addBirds(world, 'waiting', { embedded: false })
+    const { strategy, says, questions } = await ask({ project: 'waiting', strategy: 'typical' })
+    assert.deepEqual([strategy, questions.length], ['random', 10])
+    assert.match(says, /most images have not been embedded yet; typical has to wait/)
+  })
+})
