@@ -31,10 +31,10 @@ async function fill(store: Store, report: Report): Promise<void> {
   const project = { name: 'many', title: 'Many', encoder: 'builtin', seed: 1, isDemo: false, at: 0 }
   await store.projects.create({ ...project, testShare: 0.1, validationShare: 0.1 })
   const start = performance.now()
-  for (let first = 0; first < images; first += 10_000) {
-    const some = Array.from({ length: Math.min(10_000, images - first) }, (_, i) => imageOf(first + i))
+  for (let first = 0; first < images; first += 50_000) {
+    const some = Array.from({ length: Math.min(50_000, images - first) }, (_, i) => imageOf(first + i))
     await store.images.add('many', some, first)
-    if (first % 100_000 === 0) report.say(`${first + some.length} of ${images} images are in`)
+    report.say(`${first + some.length} of ${images} images are in`)
   }
   const seconds = (performance.now() - start) / 1000
   report.row({

@@ -60,10 +60,12 @@ const unknownClass = (name: string, there: readonly Class[]): Failure =>
     `there is no class "${name}": there are ${there.map((c) => c.name).join(', ') || 'none yet'}`,
   )
 
-const listOf = (db: Reading, project: number): Promise<Class[]> =>
-  db
+async function listOf(db: Reading, project: number): Promise<Class[]> {
+  const found = await db
     .selectFrom('class')
-    .select(['id', 'name', 'place', 'labelled'])
+    .selectAll()
     .where('project', '=', project)
     .orderBy('place')
     .execute()
+  return found.map(({ id, name, place, labelled }) => ({ id, name, place, labelled }))
+}

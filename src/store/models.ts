@@ -35,7 +35,10 @@ export function modelsOver(rows: Rows, guesses: Guesses): Models {
       const newest = (await changesOf(rows.db, await idOf(project), name)).at(-1)
       return newest && modelOf(await modelRow(rows.db, project, newest.version))
     },
-    aliasHistory: async (project, name) => await changesOf(rows.db, await idOf(project), name),
+    async aliasHistory(project, name) {
+      const changes = await changesOf(rows.db, await idOf(project), name)
+      return changes.map(({ version, at }) => ({ version, at }))
+    },
     async setPredictions(project, version, predictions) {
       const { project: id } = await modelRow(rows.db, project, version)
       await guesses.set(id, version, predictions)
