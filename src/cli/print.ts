@@ -13,20 +13,35 @@ export function render(value: unknown, width: number): string {
 
 function blocks(object: Record<string, unknown>, width: number): string[] {
   const entries = Object.entries(object).filter(([, value]) => value !== undefined)
-  const short = entries.filter(([, value]) => !isTable(value) && !isRecord(value))
-  const long = entries.filter(([, value]) => isTable(value) || isRecord(value))
+  const short = entries.filter(([, value]) => !isLong(value))
+  const long = entries.filter(([, value]) => isLong(value))
   const nameWidth = Math.max(0, ...short.map(([name]) => words(name).length))
-  return [
-    ...short.map(([name, value]) => `${words(name).padEnd(nameWidth)}${gap}${shown(name, value)}`),
-    ...long.flatMap(([name, value]) => [
-      ...(entries.length > 1 ? [short.length > 0 || long[0]![0] !== name ? '' : undefined, words(name)] : []),
-      ...(isTable(value)
-        ? table(value, width)
-        : blocks(value as Record<string, unknown>, width - 2).map(indent)),
-    ]),
-  ].filter((line) => line !== undefined)
+  const lines = short.map(([name, value]) => `${words(name).padEnd(nameWidth)}${gap}${shown(name, value)}`)
+  for (const [name, value] of long) {
+    if (lines.length > 0) lines.push('')
+    if (entries.length > 1) lines.push(words(name))
+    lines.push(...longBlock(value as Record<string, unknown>, width))
+  }
+  return lines
 }
 
+function longBlock(value: Record<string, unknown>, width: number): string[] {
+  if (isTable(value)) return table(value, width)
+  const rows = Object.entries(value)
+  // One kind of thing under several names is a table too: `bySplit` of train, validation and test.
+  if (
+    rows.length > 1 &&
+    rows.every(([, row]) => isRecord(row) && !Object.values(row as object).some(isLong))
+  ) {
+    return table(
+      rows.map(([name, row]) => ({ '': name, ...(row as object) })),
+      width,
+    )
+  }
+  return blocks(value, width - gap.length).map(indent)
+}
+
+const isLong = (value: unknown): boolean => isTable(value) || isRecord(value)
 const indent = (line: string): string => (line === '' ? '' : gap + line)
 const isRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -21,8 +21,9 @@ export type Child = {
   close(): Promise<void>
 }
 
-// Ctrl-C must end the program within 2 s: what has not ended by then has nothing that a crash could harm.
-const graceMs = 1_500
+// Ctrl-C must end the program within 2 s, and closing connections may take half of one: what has not ended
+// by then holds nothing that a crash could harm.
+const graceMs = 1_200
 
 export function openChild(role: Role, o: Begin, hear: (message: FromChild) => void): Child {
   const process = spawn(o.worker.command, [...o.worker.args, '--role', role], {
