@@ -66,7 +66,8 @@ function cutWeights(model: unknown, weights: Uint8Array) {
 }
 
 /** Little-endian, as Keras and every machine that Node runs on write them; copied so that they stand aligned. */
-const floats = (bytes: Uint8Array) => new Float32Array(bytes.slice().buffer)
+// Not bytes.slice(): that of Node's Buffer is a view of all 100 MB.
+const floats = (bytes: Uint8Array) => new Float32Array(Uint8Array.from(bytes).buffer)
 
 /**
  * Batch normalisation after a convolution is a scale and a shift of its outputs: it goes into the kernel

@@ -3,7 +3,7 @@ import { headCurvature, headGuesses, headLesson } from '../nets/index.ts'
 import { encoderAtHand, loadEncoder } from './encoders.ts'
 import { guess, headFromOnnx, headToOnnx, trainHead } from './head.ts'
 import { product, productGraph } from './matmul.ts'
-import type { Runtime, Session } from './runtime.ts'
+import type { Encoder, Runtime, Session } from './runtime.ts'
 import { openSession } from './session.ts'
 
 export type RuntimeOptions = {
@@ -27,6 +27,8 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
     kept.set(graph, session)
     return session
   }
+  // A prediction may not load 94 MB anew.
+  const encoders = new Map<string, Promise<Encoder>>()
   const matmul: Runtime['matmul'] = async (a, b) => product(await sessionOf(productGraph), a, b)
   return {
     trainHead: async (rows, classOf, options) => {
@@ -38,7 +40,13 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
     headFromOnnx,
     open,
     matmul,
-    encoder: (name, say) => loadEncoder(name, { cache, cores, open, ...(say ? { say } : {}) }),
+    encoder: (name, say) => {
+      const ready = encoders.get(name) ?? loadEncoder(name, { cache, cores, open, ...(say ? { say } : {}) })
+      encoders.set(name, ready)
+      // What could not be fetched is tried again at the next call.
+      ready.catch(() => encoders.get(name) === ready && encoders.delete(name))
+      return ready
+    },
     isAtHand: (name) => encoderAtHand(name, cache),
     close: async () => {
       for (const session of await Promise.allSettled(opened)) {
