@@ -14,9 +14,8 @@ export type Rect = {
 }
 
 export const gap = 4
-const captionFrom = 88 // below this no name fits under a picture
-const captionHeight = 20
-const lineHeight = 4
+const captionFrom = 84 // below this no name fits on a picture
+const lineHeight = 3
 
 export const hasCaption = (tile: number): boolean => tile >= captionFrom
 
@@ -28,7 +27,7 @@ export function layoutOf(o: {
 }): Layout {
   const columns = Math.max(1, Math.floor((o.width + gap) / (o.wanted + gap)))
   const tile = Math.max(16, (o.width - gap * (columns - 1)) / columns)
-  const rowHeight = tile + gap + (hasCaption(tile) ? captionHeight : lineHeight)
+  const rowHeight = tile + gap + lineHeight
   const rows = Math.ceil(o.count / columns)
   return { columns, tile, rowHeight, rows, height: rows * rowHeight }
 }

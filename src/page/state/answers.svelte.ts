@@ -92,4 +92,4 @@ function keep(acts: readonly Act[]): void {
 function tell(project: string, changes: readonly Change[]): void {
   for (const listener of listeners) listener(project, changes)
 }
-if (waiting.length > 0) void sendAll()
+void sendAll()

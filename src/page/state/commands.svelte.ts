@@ -1,3 +1,4 @@
+import { untrack } from 'svelte'
 import { actionOf, chordOf, keyTable, placeOf, shownKey, type Action } from './keys.ts'
 
 type Handlers = Partial<Record<Exclude<Action, 'digits'>, () => void>> & { digits?: (place: number) => void }
@@ -7,8 +8,9 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 /** What the keyboard does while the caller stands; the newest scope is asked first. */
 export function listenToKeys(handlers: Handlers): () => void {
-  scopes = [handlers, ...scopes]
-  return () => (scopes = scopes.filter((scope) => scope !== handlers))
+  // Called from effects, which must not wait for one another's keys.
+  untrack(() => (scopes = [handlers, ...scopes]))
+  return () => (scopes = untrack(() => scopes).filter((scope) => scope !== handlers))
 }
 
 /** The actions that can be taken right now: for the palette. */
