@@ -11,6 +11,7 @@ export type Field = {
   readonly bytes: Uint8Array
 }
 
+/** Stands in the place of the bytes of a number; a list without numbers has bytes of its own, zero of them. */
 const none = new Uint8Array(0)
 const wires = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
@@ -92,7 +93,7 @@ export function* fieldsOf(message: Uint8Array): Generator<Field> {
 
 /** The numbers of a repeated field, packed or one by one. */
 export function varintsOf({ varint, bytes }: Field): number[] {
-  if (bytes.length === 0) return [varint]
+  if (bytes === none) return [varint]
   const values: number[] = []
   for (let at = 0; at < bytes.length;) {
     const [value, next] = varintAt(bytes, at)

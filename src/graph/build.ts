@@ -1,6 +1,6 @@
 // Graphs are written as one writes formulas; shapes are inferred, so that a mismatch fails where it is written.
 import { Failure } from '../base/index.ts'
-import { bytesOf, type ElementType, type OnnxTensor } from '../formats/index.ts'
+import { bytesOf, elementTypes, type ElementType, type OnnxTensor } from '../formats/index.ts'
 import { textOf, type Shape } from './dims.ts'
 import { pruned, type Attributes, type Graph, type Node, type Value } from './graph.ts'
 import { absent, isThere, type Inputs, type Op } from './ops/op.ts'
@@ -57,6 +57,7 @@ export function build(from?: Graph): Builder {
     return value
   }
   const tensor = (name: string, it: OnnxTensor): Value => {
+    checkSize(name, it)
     constants.set(name, it)
     const isList = it.type === 'int64' && it.shape.length <= 1
     return define({ name, type: it.type, shape: it.shape, ...(isList ? { known: numbersOf(it) } : {}) })
@@ -151,6 +152,15 @@ function wordsOf({ node, sizes }: Pick<Primitives, 'node' | 'sizes'>) {
 }
 
 const sameShape = (x: Value, like: Value): boolean => textOf(x.shape) === textOf(like.shape)
+
+function checkSize(name: string, { type, shape, data }: OnnxTensor): void {
+  const promised = shape.reduce((size, dim) => size * dim, elementTypes[type].bytes)
+  if (promised === data.length) return
+  throw new Failure(
+    'bad-input',
+    `cannot build the constant ${name}: ${textOf(shape)} of ${type} takes ${promised} bytes, not ${data.length}`,
+  )
+}
 
 const numbersOf = ({ data }: OnnxTensor): number[] =>
   Array.from(new BigInt64Array(data.slice().buffer), Number)
