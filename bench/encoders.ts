@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { readNpy, writeNpy } from '../src/formats/index.ts'
 import { openImages, type Images } from '../src/images/index.ts'
 import { matrix, randomFrom, shuffleInto, type Matrix } from '../src/math/index.ts'
-import { encoders, openRuntime, type EncoderName, type Runtime } from '../src/runtime/index.ts'
+import { encoders, openRuntime, type Encoder, type EncoderName, type Runtime } from '../src/runtime/index.ts'
 import type { Bench, Report } from './bench.ts'
 import {
   cifar10,
@@ -22,7 +22,12 @@ import {
 /** As many as may be lost to a stop. */
 const chunkImages = 256
 
-type Part = { readonly bytes: (index: number) => Promise<Uint8Array>; readonly labels: Int32Array }
+type Part = {
+  readonly labels: Int32Array
+  readonly bytes: (index: number) => Promise<Uint8Array>
+  /** The pixels themselves, for an encoder whose input has just their size: decoding would give them back. */
+  readonly raw?: { readonly side: number; readonly pixels: (index: number) => Uint8Array }
+}
 type Task = {
   readonly encoder: EncoderName
   readonly data: string
@@ -76,15 +81,12 @@ async function tasks(report: Report): Promise<readonly Task[]> {
 /** The first so many after one seeded shuffle, as PNG files: encoders see what a person's folder would hold. */
 function pictures({ pixels, labels }: Cifar, count: number): Part {
   const order = shuffleInto(Int32Array.from(labels.keys()), randomFrom(1)).subarray(0, count)
+  const raw = (i: number) => pixels.subarray(order[i]! * cifarImageBytes, (order[i]! + 1) * cifarImageBytes)
+  const shape = { width: 32, height: 32, channels: 3 } as const
   return {
     labels: Int32Array.from(order, (index) => labels[index]!),
-    bytes: (i) => {
-      const from = order[i]! * cifarImageBytes
-      const raw = pixels.subarray(from, from + cifarImageBytes)
-      return sharp(raw, { raw: { width: 32, height: 32, channels: 3 } })
-        .png({ compressionLevel: 1 })
-        .toBuffer()
-    },
+    bytes: (i) => sharp(raw(i), { raw: shape }).png({ compressionLevel: 1 }).toBuffer(),
+    raw: { side: 32, pixels: raw },
   }
 }
 
@@ -141,7 +143,7 @@ function shareRight({ rows, columns, data }: Matrix, labels: Int32Array): number
 
 /** Stored as the store does, in float16; named by what went in. */
 async function embedded(task: Task, part: 'train' | 'test', hands: Hands): Promise<Matrix> {
-  const { labels, bytes } = task[part]
+  const { labels } = task[part]
   const { width, checksum, preprocessing } = encoders[task.encoder]
   const whole = matrix(labels.length, width)
   const what = JSON.stringify([task.encoder, checksum, preprocessing, task.data, part])
@@ -150,8 +152,11 @@ async function embedded(task: Task, part: 'train' | 'test', hands: Hands): Promi
     const to = Math.min(labels.length, from + chunkImages)
     const file = path.join(folderOf('embeddings'), `${key}-${from}.npy`)
     if (!existsSync(file)) {
-      const sources = await Promise.all(Array.from({ length: to - from }, (_, i) => bytes(from + i)))
-      const rows = await encoded(task.encoder, sources, hands)
+      const rows = await encoded(
+        task,
+        Array.from({ length: to - from }, (_, i) => pixelsOf(task[part], from + i)),
+        hands,
+      )
       await writeAside(file, writeNpy('float16', [rows.rows, width], rows.data))
       hands.report.say(`${task.encoder} on ${task.data}, ${part}: ${to} of ${labels.length}`)
     }
@@ -160,26 +165,24 @@ async function embedded(task: Task, part: 'train' | 'test', hands: Hands): Promi
   return whole
 }
 
-async function encoded(
-  name: EncoderName,
-  sources: readonly Uint8Array[],
-  { runtime, images }: Hands,
-): Promise<Matrix> {
-  const encoder = await runtime.encoder(name)
-  const read = await images.readMany(
-    sources.map((bytes) => ({ bytes })),
-    encoder.input,
-  )
-  const sizeBytes = encoder.input.width * encoder.input.height * 3
+type Reader = (as: Encoder['input'], images: Images) => Promise<Uint8Array>
+
+const pixelsOf =
+  ({ raw, bytes }: Part, index: number): Reader =>
+  async (as, images) => {
+    if (raw && as.width === raw.side && as.height === raw.side) return raw.pixels(index)
+    const [read] = await images.readMany([{ bytes: await bytes(index) }], as)
+    if (!read || read instanceof Error) throw read ?? new Error('nothing was read')
+    return read.data
+  }
+
+async function encoded(task: Task, readers: readonly Reader[], { runtime, images }: Hands): Promise<Matrix> {
+  const encoder = await runtime.encoder(task.encoder)
+  const read = await Promise.all(readers.map((reader) => reader(encoder.input, images)))
   const whole = matrix(read.length, encoder.width)
   for (let from = 0; from < read.length; from += encoder.batch) {
     const batch = read.slice(from, from + encoder.batch)
-    const pixels = new Uint8Array(batch.length * sizeBytes)
-    batch.forEach((it, i) => {
-      if (it instanceof Error) throw it
-      pixels.set(it.data, i * sizeBytes)
-    })
-    whole.data.set((await encoder.encode(pixels, batch.length)).data, from * encoder.width)
+    whole.data.set((await encoder.encode(Buffer.concat(batch), batch.length)).data, from * encoder.width)
   }
   return whole
 }
