@@ -15,19 +15,20 @@ const frameworkErrors: Readonly<Record<string, (of: Refused) => Told>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ url, type }) => ({
     status: 415,
     kind: 'bad-input',
-    message: `cannot read what ${url} was sent: it takes application/json unless /docs says otherwise, and the content type is ${type}`,
+    message: unread(url, `it takes application/json unless /docs says otherwise, and it came as ${type}`),
   }),
   FST_ERR_CTP_BODY_TOO_LARGE: ({ url, limit }) => ({
     status: 413,
     kind: 'too-large',
-    message: `cannot read what ${url} was sent: it takes at most ${limit} bytes at once, and more came`,
+    message: unread(url, `it takes at most ${limit} bytes at once, and more came`),
   }),
   FST_INVALID_MULTIPART_CONTENT_TYPE: ({ url, type }) => ({
     status: 400,
     kind: 'bad-input',
-    message: `cannot read what ${url} was sent: it takes multipart/form-data, and the content type is ${type}`,
+    message: unread(url, `it takes multipart/form-data, and it came as ${type}`),
   }),
 }
+const unread = (url: string, reason: string): string => `cannot read what ${url} was sent: ${reason}`
 type Refused = { readonly url: string; readonly type: string; readonly limit: number }
 
 export function told(thrown: unknown, request: FastifyRequest): Told | undefined {
@@ -44,8 +45,7 @@ export function told(thrown: unknown, request: FastifyRequest): Told | undefined
   const known = typeof code === 'string' ? frameworkErrors[code] : undefined
   if (known) return known(refused)
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    const message = `cannot read what ${url} was sent: ${sentenceOf(thrown)}`
-    return { status: statusCode, kind: 'bad-input', message }
+    return { status: statusCode, kind: 'bad-input', message: unread(url, sentenceOf(thrown)) }
   }
   return undefined
 }

@@ -52,7 +52,8 @@ function checkOrigin(request: FastifyRequest): void {
   if (origin !== undefined && ![`http://${host}`, `https://${host}`].includes(origin.toLowerCase()))
     throw new Failure(
       'not-allowed',
-      `cannot answer: the Origin header, when sent, must name this server (${shown(host)}), and it is ${shown(origin)}`,
+      `cannot answer: the Origin header, when sent, must name this server (${shown(host)}), ` +
+        `and it is ${shown(origin)}`,
     )
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
   if (site === 'cross-site' && mode !== 'navigate')

@@ -1,4 +1,4 @@
-// The description of every route, from the same schemas that the steps are parsed with; and a page to read it.
+// The description of every route, from the schemas that the steps are parsed with; and a page to read it.
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
@@ -13,7 +13,8 @@ export async function describeRoutes(app: FastifyInstance, at: Address): Promise
         title: 'bowerbird',
         version: '1',
         description:
-          'From a folder of unlabelled pictures to a labelled data set, a measured model and a prediction service.',
+          'From a folder of unlabelled pictures to a labelled data set, a measured model and ' +
+          'a prediction service.',
       },
       ...(at.token !== '' && {
         components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
@@ -23,8 +24,18 @@ export async function describeRoutes(app: FastifyInstance, at: Address): Promise
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'list' },
+    theme: { title: 'bowerbird: the API' },
+    logo: { type: 'image/svg+xml', content: wordmark },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-cache').send(app.swagger()),
   )
 }
+
+const wordmark = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><text y="28" font-family="sans-serif" ' +
+    'font-size="26" font-weight="700" fill="#f3efe6">bowerbird</text></svg>',
+)

@@ -106,7 +106,8 @@ function listenFailure(thrown: unknown, { host, port }: Address): unknown {
   if (code === 'EADDRINUSE')
     return new Failure(
       'port-taken',
-      `${failed}: one program serves a port, and another serves port ${port} already; stop it, or give another port with --port`,
+      `${failed}: a port serves one program, and port ${port} is taken; ` +
+        'stop the other, or give another port with --port',
       cause,
     )
   if (code === 'EACCES')

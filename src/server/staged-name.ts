@@ -1,4 +1,4 @@
-// Names come from strangers' disks: below the staged folder they must be plain, short and legal on every system.
+// Names come from strangers' disks: below the staged folder they must be plain, short and legal everywhere.
 
 const segmentBytesMax = 120 // file systems take 255; in a legacy encoding a letter may need two
 const segmentsMax = 16

@@ -8,6 +8,7 @@ import { stagedName, uniqueName } from './staged-name.ts'
 
 export type Wanted = { readonly name: string; readonly size: number; readonly modified?: number | undefined }
 export type Manifest = { readonly project: string; readonly files: readonly Wanted[] }
+export type Part = { readonly index: number; readonly offset: number; readonly chunk: Buffer }
 type Held = { readonly project: string; readonly files: readonly { name: string; size: number }[] }
 
 export type Staging = {
@@ -17,7 +18,7 @@ export type Staging = {
   /** How many bytes of each file are there. */
   have(upload: string): Promise<number[]>
   /** Appends; gives the bytes there now. */
-  put(upload: string, of: { index: number; offset: number; chunk: Buffer }): Promise<number>
+  put(upload: string, part: Part): Promise<number>
   /** The folder with all files, once they are complete. */
   complete(upload: string): Promise<string>
   remove(upload: string): Promise<void>
@@ -41,111 +42,126 @@ export class WrongOffset extends Failure {
 }
 
 export function openStaging(root: string): Staging {
-  const held = new Map<string, Held>()
+  const shelf: Shelf = { root, held: new Map() }
   const inLine = oneAtATime()
-  const folderOf = (upload: string): string => {
-    if (/^[0-9a-f]{32}$/.test(upload)) return path.join(root, upload)
-    throw unknownUpload(upload)
-  }
-  const fileOf = (upload: string, name: string): string => path.join(folderOf(upload), 'files', name)
-
-  function hold(upload: string, it: Held): Held {
-    held.delete(upload)
-    held.set(upload, it)
-    for (const oldest of held.keys()) if (held.size > heldMax) held.delete(oldest)
-    return it
-  }
-  async function read(upload: string): Promise<Held> {
-    const known = held.get(upload)
-    if (known) return known
-    const text = await readFile(path.join(folderOf(upload), 'manifest.json'), 'utf8').catch(() => undefined)
-    if (text === undefined) throw unknownUpload(upload)
-    return hold(upload, JSON.parse(text) as Held)
-  }
-  async function have(upload: string): Promise<number[]> {
-    const sizes: number[] = []
-    const { files } = await read(upload)
-    const isFresh = (await readdir(path.join(folderOf(upload), 'files')).catch(() => [])).length === 0
-    if (isFresh) return files.map(() => 0)
-    for (let i = 0; i < files.length; i += 64) {
-      const some = files.slice(i, i + 64)
-      sizes.push(...(await Promise.all(some.map(({ name }) => sizeOf(fileOf(upload, name))))))
-    }
-    return sizes
-  }
-  async function append(
-    upload: string,
-    of: { index: number; offset: number; chunk: Buffer },
-  ): Promise<number> {
-    const { files } = await read(upload)
-    const wanted = files[of.index]
-    if (!wanted)
-      throw new Failure(
-        'not-found',
-        `cannot take file ${of.index}: upload ${upload} has ${files.length} files`,
-      )
-    const file = fileOf(upload, wanted.name)
-    const there = await sizeOf(file)
-    checkChunk({ ...of, name: wanted.name, size: wanted.size, there })
-    await mkdir(path.dirname(file), { recursive: true })
-    await appendFile(file, of.chunk)
-    return there + of.chunk.length
-  }
-
   return {
-    async begin(manifest) {
-      const upload = uploadOf(manifest)
-      if (await stat(path.join(folderOf(upload), 'manifest.json')).catch(() => undefined)) return upload
-      const it: Held = { project: manifest.project, files: await stagedFiles(manifest.files) }
-      await mkdir(path.join(folderOf(upload), 'files'), { recursive: true })
-      await writeAside(path.join(folderOf(upload), 'manifest.json'), JSON.stringify(it))
-      hold(upload, it)
-      return upload
-    },
-    read,
-    have,
-    put: (upload, of) => inLine(`${upload}/${of.index}`, () => append(upload, of)),
-    async complete(upload) {
-      const { files } = await read(upload)
-      const sizes = await have(upload)
-      const missing = files.filter((file, i) => sizes[i] !== file.size)
-      if (missing.length > 0)
-        throw new Failure(
-          'not-ready',
-          `cannot finish the upload: all ${files.length} files must be complete, and ${missing.length} are not, among them ${missing[0]!.name}`,
-        )
-      for (const { name } of files.filter(({ size }) => size === 0)) {
-        await mkdir(path.dirname(fileOf(upload, name)), { recursive: true })
-        await writeFile(fileOf(upload, name), '')
-      }
-      const [only] = files
-      const isArchive = files.length === 1 && /\.(zip|tar|tgz|tar\.gz)$/i.test(only!.name)
-      return isArchive ? fileOf(upload, only!.name) : path.join(folderOf(upload), 'files')
-    },
+    begin: (manifest) => begin(shelf, manifest),
+    read: (upload) => read(shelf, upload),
+    have: (upload) => have(shelf, upload),
+    put: (upload, part) => inLine(`${upload}/${part.index}`, () => append(shelf, upload, part)),
+    complete: (upload) => complete(shelf, upload),
+    touchedAt: (upload) => newestTimeIn(folderOf(shelf, upload)),
+    note: (upload, job) => note(path.join(folderOf(shelf, upload), 'job.json'), job),
     async remove(upload) {
-      held.delete(upload)
-      await rm(folderOf(upload), { recursive: true, force: true, maxRetries: 3 })
+      shelf.held.delete(upload)
+      await rm(folderOf(shelf, upload), { recursive: true, force: true, maxRetries: 3 })
     },
     async list() {
       const names = await readdir(root).catch(() => [])
-      return names.filter((name) => /^[0-9a-f]{32}$/.test(name))
-    },
-    async touchedAt(upload) {
-      const paths = await readdir(folderOf(upload), { recursive: true }).catch(() => [])
-      let newest = 0
-      for (const one of ['', ...paths]) {
-        const it = await stat(path.join(folderOf(upload), one)).catch(() => undefined)
-        newest = Math.max(newest, it?.mtimeMs ?? 0)
-      }
-      return newest
-    },
-    async note(upload, job) {
-      const file = path.join(folderOf(upload), 'job.json')
-      if (job !== undefined) await writeAside(file, JSON.stringify(job))
-      const text = job ?? (await readFile(file, 'utf8').catch(() => undefined))
-      return text === undefined ? undefined : Number(text)
+      return names.filter((name) => uploadName.test(name))
     },
   }
+}
+
+/** Where uploads lie, and the manifests that were read last. */
+type Shelf = { readonly root: string; readonly held: Map<string, Held> }
+const uploadName = /^[0-9a-f]{32}$/
+
+function folderOf({ root }: Shelf, upload: string): string {
+  if (uploadName.test(upload)) return path.join(root, upload)
+  throw unknownUpload(upload)
+}
+const filesOf = (shelf: Shelf, upload: string): string => path.join(folderOf(shelf, upload), 'files')
+const manifestOf = (shelf: Shelf, upload: string): string =>
+  path.join(folderOf(shelf, upload), 'manifest.json')
+
+async function begin(shelf: Shelf, manifest: Manifest): Promise<string> {
+  const upload = uploadOf(manifest)
+  if (await stat(manifestOf(shelf, upload)).catch(() => undefined)) return upload
+  const it: Held = { project: manifest.project, files: await stagedFiles(manifest.files) }
+  await mkdir(filesOf(shelf, upload), { recursive: true })
+  await writeAside(manifestOf(shelf, upload), JSON.stringify(it))
+  hold(shelf, upload, it)
+  return upload
+}
+
+function hold({ held }: Shelf, upload: string, it: Held): Held {
+  held.delete(upload)
+  held.set(upload, it)
+  for (const oldest of held.keys()) if (held.size > heldMax) held.delete(oldest)
+  return it
+}
+
+async function read(shelf: Shelf, upload: string): Promise<Held> {
+  const known = shelf.held.get(upload)
+  if (known) return known
+  const text = await readFile(manifestOf(shelf, upload), 'utf8').catch(() => undefined)
+  if (text === undefined) throw unknownUpload(upload)
+  return hold(shelf, upload, JSON.parse(text) as Held)
+}
+
+async function have(shelf: Shelf, upload: string): Promise<number[]> {
+  const { files } = await read(shelf, upload)
+  const folder = filesOf(shelf, upload)
+  const isFresh = (await readdir(folder).catch(() => [])).length === 0
+  if (isFresh) return files.map(() => 0)
+  const sizes: number[] = []
+  for (let i = 0; i < files.length; i += 64) {
+    const some = files.slice(i, i + 64)
+    sizes.push(...(await Promise.all(some.map(({ name }) => sizeOf(path.join(folder, name))))))
+  }
+  return sizes
+}
+
+async function append(shelf: Shelf, upload: string, part: Part): Promise<number> {
+  const { files } = await read(shelf, upload)
+  const wanted = files[part.index]
+  if (!wanted)
+    throw new Failure(
+      'not-found',
+      `cannot take file ${part.index}: upload ${upload} has ${files.length} files, counted from 0`,
+    )
+  const file = path.join(filesOf(shelf, upload), wanted.name)
+  const there = await sizeOf(file)
+  checkPart(part, { ...wanted, there })
+  await mkdir(path.dirname(file), { recursive: true })
+  await appendFile(file, part.chunk)
+  return there + part.chunk.length
+}
+
+async function complete(shelf: Shelf, upload: string): Promise<string> {
+  const { files } = await read(shelf, upload)
+  const folder = filesOf(shelf, upload)
+  const sizes = await have(shelf, upload)
+  const missing = files.filter((file, i) => sizes[i] !== file.size)
+  if (missing.length > 0)
+    throw new Failure(
+      'not-ready',
+      `cannot finish the upload: all ${files.length} files must be complete, ` +
+        `and ${missing.length} are not, among them ${missing[0]!.name}`,
+    )
+  for (const { name } of files.filter(({ size }) => size === 0)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
+    await writeFile(path.join(folder, name), '')
+  }
+  const [only] = files
+  const isArchive = files.length === 1 && /\.(zip|tar|tgz|tar\.gz)$/i.test(only!.name)
+  return isArchive ? path.join(folder, only!.name) : folder
+}
+
+async function newestTimeIn(folder: string): Promise<number> {
+  let newest = 0
+  for (const one of ['', ...(await readdir(folder, { recursive: true }).catch(() => []))]) {
+    const it = await stat(path.join(folder, one)).catch(() => undefined)
+    newest = Math.max(newest, it?.mtimeMs ?? 0)
+  }
+  return newest
+}
+
+async function note(file: string, job: number | undefined): Promise<number | undefined> {
+  if (job !== undefined) await writeAside(file, JSON.stringify(job))
+  const text = job ?? (await readFile(file, 'utf8').catch(() => undefined))
+  return text === undefined ? undefined : Number(text)
 }
 
 const unknownUpload = (upload: string): Failure =>
@@ -172,17 +188,19 @@ async function stagedFiles(wanted: readonly Wanted[]): Promise<{ name: string; s
   return files
 }
 
-type Chunk = { offset: number; chunk: Buffer; name: string; size: number; there: number }
-function checkChunk({ offset, chunk, name, size, there }: Chunk): void {
+type There = { readonly name: string; readonly size: number; readonly there: number }
+function checkPart({ offset, chunk }: Part, { name, size, there }: There): void {
+  const failed = `cannot take this part of ${name}`
   if (offset !== there)
     throw new WrongOffset(
-      `cannot take this part of ${name}: the next byte wanted is at offset ${there}, and ${offset} was given`,
+      `${failed}: the next byte wanted is at offset ${there}, and ${offset} was given`,
       there,
     )
-  if (there + chunk.length > size)
+  const total = there + chunk.length
+  if (total > size)
     throw new Failure(
       'bad-input',
-      `cannot take this part of ${name}: the file was to have ${size} bytes, and with it there would be ${there + chunk.length}`,
+      `${failed}: the file was to have ${size} bytes, and with it there would be ${total}`,
     )
 }
 

@@ -1,4 +1,4 @@
-// Every step is a route: reads are GET with a query string, others POST JSON; what takes a while becomes a job.
+// Every step is a route: reads are GET with a query string, others POST JSON; what takes a while is a job.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Failure, type Job } from '../base/index.ts'
@@ -75,7 +75,7 @@ function readHow(request: FastifyRequest): z.infer<typeof how> {
   if (parsed.success) return parsed.data
   throw new Failure(
     'bad-input',
-    `cannot start: wait and again are true or false, and ${JSON.stringify(request.query).slice(0, 100)} was given`,
+    `cannot start: wait and again are true or false, and ${shown(request.query)} was given`,
   )
 }
 
@@ -92,7 +92,7 @@ function known(step: Step, given: unknown): Record<string, unknown> {
   if (given === null || typeof given !== 'object' || Array.isArray(given))
     throw new Failure(
       'bad-input',
-      `cannot ${step.name}: the input must be an object, and ${(JSON.stringify(given) ?? '').slice(0, 80)} was given`,
+      `cannot ${step.name}: the input must be an object, and ${shown(given)} was given`,
     )
   const names = Object.keys(step.input.shape)
   const unknown = Object.keys(given).filter((name) => !names.includes(name))
@@ -103,3 +103,5 @@ function known(step: Step, given: unknown): Record<string, unknown> {
     `cannot ${step.name}: ${takes}, and ${unknown.join(', ').slice(0, 80)} was given`,
   )
 }
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80)

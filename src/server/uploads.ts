@@ -208,6 +208,6 @@ function wholeNumber(what: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new Failure(
     'bad-input',
-    `cannot take these bytes: ${what} is a whole number from 0, and ${JSON.stringify(text.slice(0, 40))} was given`,
+    `cannot take these bytes: ${what} is a whole number from 0, and "${text.slice(0, 40)}" was given`,
   )
 }

@@ -10,13 +10,11 @@ const rig = await openRig()
 type Part = { readonly name: string; readonly filename?: string; readonly body: string | Uint8Array }
 function form(...parts: readonly Part[]): How {
   const boundary = 'cut-here'
-  const bytes = parts.flatMap(({ name, filename, body }) => [
-    Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
-    ),
-    Buffer.from(body),
-    Buffer.from('\r\n'),
-  ])
+  const bytes = parts.flatMap(({ name, filename, body }) => {
+    const called = filename === undefined ? '' : `; filename="${filename}"`
+    const head = `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${called}\r\n\r\n`
+    return [Buffer.from(head), Buffer.from(body), Buffer.from('\r\n')]
+  })
   return {
     body: Buffer.concat([...bytes, Buffer.from(`--${boundary}--\r\n`)]),
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { stagedName, uniqueName } from '../../src/server/staged-name.ts'
 
 describe('a name from a stranger’s disk becomes one for ours', () => {
