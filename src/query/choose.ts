@@ -3,13 +3,13 @@ import type { Tools } from '../math/index.ts'
 import type { Candidate, Choice, Pool } from './pool.ts'
 import { strategies, type Strategy, type StrategyName } from './strategies.ts'
 
-/** As many images as the budget, none twice; near duplicates of one another only when nothing else is left. */
+/** As many images as the budget, none twice; near duplicates of one another only when no other is left. */
 export async function choose(
   pool: Pool,
-  name: StrategyName,
-  budget: number,
+  how: { readonly strategy: StrategyName; readonly budget: number },
   tools: Tools,
 ): Promise<readonly Choice[]> {
+  const { strategy: name, budget } = how
   const left = pool.ids.length
   if (budget > left) {
     throw new Failure(

@@ -65,8 +65,8 @@ export const ask = step({
     // Where embeddings have just begun, fewer may be known than are asked for.
     const known = pool.ids.length >= budget
     const choices = known
-      ? await choose(pool, strategy, budget, tools)
-      : await choose(await plainPool(store, project.name, ids), 'random', budget, tools)
+      ? await choose(pool, { strategy, budget }, tools)
+      : await choose(await plainPool(store, project.name, ids), { strategy: 'random', budget }, tools)
     const chosen = await store.images.byIds(
       project.name,
       choices.map((c) => c.image),

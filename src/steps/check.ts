@@ -8,7 +8,7 @@ export const check = step({
   output: z.object({ faults: z.array(z.string()) }),
   takes: 'a while',
   runs: 'here',
-  reads: true,
+  reads: false,
   async run(_, { store, progress }) {
     progress({ done: 0, total: null, sentence: 'reading everything once' })
     return { faults: [...(await store.check())] }

@@ -1,6 +1,6 @@
 // Embeddings read once a process: after each answer the head is trained and all images are guessed anew.
 import type { ImageId, Project } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, rowOf, rowsOf, type Matrix } from '../math/index.ts'
 import type { Store } from '../store/index.ts'
 
 export type Shard = { readonly ids: Int32Array; readonly rows: Matrix }
@@ -55,14 +55,21 @@ export async function rowsFor(
   wanted: Iterable<number>,
 ): Promise<{ readonly ids: readonly ImageId[]; readonly rows: Matrix }> {
   const ids = [...new Set(wanted)].sort((a, b) => a - b) as ImageId[]
-  const rowOfId = new Map<number, Float32Array>()
-  const wantedIds = new Set<number>(ids)
+  const placeOf = new Map<number, number>(ids.map((id, place) => [id, place]))
+  const found: number[] = []
+  let rows = matrix(0, 0)
   for await (const shard of shardsOf(store, of)) {
-    shard.ids.forEach((id, i) => wantedIds.has(id) && rowOfId.set(id, rowOf(shard.rows, i)))
-    if (rowOfId.size === ids.length) break
+    if (rows.columns === 0) rows = matrix(ids.length, shard.rows.columns)
+    // Copied: a view of one row would keep its whole shard in memory.
+    shard.ids.forEach((id, i) => {
+      const place = placeOf.get(id)
+      if (place === undefined) return
+      rowOf(rows, place).set(rowOf(shard.rows, i))
+      found.push(place)
+    })
+    if (found.length === ids.length) break
   }
-  const found = ids.filter((id) => rowOfId.has(id))
-  const rows = matrix(found.length, rowOfId.values().next().value?.length ?? 0)
-  found.forEach((id, i) => rows.data.set(rowOfId.get(id)!, i * rows.columns))
-  return { ids: found, rows }
+  if (found.length === ids.length) return { ids, rows }
+  const places = [...new Set(found)].sort((a, b) => a - b)
+  return { ids: places.map((place) => ids[place]!), rows: rowsOf(rows, places) }
 }

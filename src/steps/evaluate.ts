@@ -46,7 +46,7 @@ export const evaluate = step({
   }),
   takes: 'a while',
   runs: 'apart',
-  reads: true,
+  reads: false,
   positional: ['project', 'version'],
   async key({ project: name, version, on }, { store }) {
     const { createdAt } = await store.projects.get(name)

@@ -16,7 +16,7 @@ export type Step<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.Zo
   readonly reads: boolean
   /** The one input that the command line takes without a flag. */
   readonly positional?: readonly (keyof z.infer<I> & string)[]
-  /** For a step that takes a while: what it computes. Given from input and world; the same key is not run again. */
+  /** For a step that takes a while: what it computes, from input and store; the same key is not run again. */
   key?(input: z.infer<I>, world: Pick<World, 'store'>): Promise<string>
   /** A step that a face starts in the background afterwards, with the project alone as its input. */
   readonly then?: string

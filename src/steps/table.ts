@@ -1,4 +1,4 @@
-// Every act of the loop, in the order that people meet them. Commands, routes, docs and clients derive from it.
+// Every act of the loop, in the order that people meet them: commands, routes and clients derive from it.
 import type { z } from 'zod'
 import { namesOf } from '../base/index.ts'
 import { add } from './add.ts'

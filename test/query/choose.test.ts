@@ -28,7 +28,7 @@ const birds = poolOf([
   [0.7, 0.3],
 ])
 const imagesOf = async (pool: Pool, name: StrategyName, budget: number, seed = 1) =>
-  (await choose(pool, name, budget, withSeed(seed))).map((c) => c.image as number)
+  (await choose(pool, { strategy: name, budget }, withSeed(seed))).map((c) => c.image as number)
 
 for (const name of strategyNames) {
   describe(`every strategy: ${name}`, () => {
@@ -49,7 +49,7 @@ for (const name of strategyNames) {
         { numRuns: 60 },
       ))
     it('refuses a budget larger than the pool, and says both numbers', () =>
-      assert.rejects(choose(birds, name, 4, withSeed(1)), /4 questions.*3 are left/))
+      assert.rejects(choose(birds, { strategy: name, budget: 4 }, withSeed(1)), /4 questions.*3 are left/))
     it('gives the same questions for the same seed', async () =>
       assert.deepEqual(await imagesOf(birds, name, 2, 7), await imagesOf(birds, name, 2, 7)))
     it('asks a near duplicate only when nothing else is left', async () => {
@@ -72,7 +72,7 @@ describe('margin', () => {
   it('asks about the closest call first', async () =>
     assert.deepEqual(await imagesOf(birds, 'margin', 2), [2, 3]))
   it('gives the two classes and how sure it is of each', async () => {
-    const [choice] = await choose(birds, 'margin', 1, withSeed(1))
+    const [choice] = await choose(birds, { strategy: 'margin', budget: 1 }, withSeed(1))
     assert.equal(choice!.reason, 'torn between wren (52%) and robin (48%)')
   })
   it('lets chance decide between ties', async () => {
@@ -99,7 +99,7 @@ describe('typical', () => {
     assert.ok(first! >= 13)
   })
   it('says for how many images the one stands', async () => {
-    const choices = await choose(poolOf(heaps), 'typical', 3, withSeed(1))
+    const choices = await choose(poolOf(heaps), { strategy: 'typical', budget: 3 }, withSeed(1))
     assert.deepEqual(
       choices.map((c) => c.reason),
       [12, 8, 6].map((n) => `typical of ${n} similar images without a label`),
