@@ -91,10 +91,8 @@ function quiet(command: Command, o: CliOptions): void {
 }
 
 function told(error: unknown, how: { readonly json: boolean; readonly o: CliOptions }): ExitCode {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    if (error.code === 'commander.help') return 2
-  }
+  // Help and version leave by an error too.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
   const { kind, message, exit } = storyOf(error)
   const { err, env } = how.o
   err.write(how.json ? `${JSON.stringify({ error: { kind, message } })}\n` : `bowerbird: ${message}\n`)

@@ -7,39 +7,41 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import { kinds } from '../../src/base/index.ts'
-import { classFolders, drop, run, startProgram, tempFolder } from './program.ts'
+import { openBowerbird, type Bowerbird } from '../../src/index.ts'
+import { classFolders, drop, run, runHere, startProgram, tempFolder } from './program.ts'
 
 const folder = tempFolder()
 const data = path.join(folder, 'data')
-const inData = (...args: string[]) => run(...args, '--data', data)
 const inUse = createServer()
 let portInUse = ''
+let things: Bowerbird
 
 before(async () => {
   inUse.listen(0, '127.0.0.1')
   await once(inUse, 'listening')
   portInUse = String((inUse.address() as AddressInfo).port)
   await classFolders(path.join(folder, 'pictures'), ['frog', 'ship'], 6)
-  const shares = ['--test-share', '0', '--validation-share', '0']
-  await inData('create', 'things', '--classes', 'frog,ship', '--encoder', 'builtin', ...shares)
-  const { code, err } = await inData('add', 'things', path.join(folder, 'pictures'))
-  assert.equal(code, 0, err)
+  things = await openBowerbird({ data, encoder: 'builtin' })
+  const classes = ['frog', 'ship']
+  await things.create({ project: 'things', classes, testShare: 0, validationShare: 0 })
+  await things.add({ project: 'things', from: path.join(folder, 'pictures') })
   mkdirSync(path.join(folder, 'corrupt'))
   writeFileSync(path.join(folder, 'corrupt', 'bowerbird.db'), 'no database at all, '.repeat(1000))
-  await run('projects', '--data', path.join(folder, 'newer'))
+  await (await openBowerbird({ data: path.join(folder, 'newer') })).close()
   const newer = new DatabaseSync(path.join(folder, 'newer', 'bowerbird.db'))
   newer.exec('pragma user_version = 999')
   newer.close()
 })
-after(() => {
+after(async () => {
   inUse.close()
+  await things.close()
   drop(folder)
 })
 
 type Row = readonly [what: string, args: () => readonly string[], kind: keyof typeof kinds, says: RegExp]
 const table: readonly Row[] = [
   ['a project that is not there', () => ['project', 'birds'], 'not-found', /"birds".*things/],
-  ['a class that is not there', () => ['answer', 'things', '1=whale'], 'not-found', /whale.*frog, ship/],
+  ['a class that is not there', () => ['answer', 'things', '1=whale'], 'bad-input', /whale.*frog, ship/],
   [
     'a folder that is not there',
     () => ['add', 'things', '/no/such/folder'],
@@ -50,43 +52,57 @@ const table: readonly Row[] = [
   ['a budget that is no number', () => ['ask', 'things', '--budget', 'many'], 'bad-input', /budget.*"many"/],
   ['a strategy that is not there', () => ['ask', 'things', '--strategy', 'oracle'], 'bad-input', /"margin"/],
   ['a missing argument', () => ['ask'], 'bad-input', /<project> must be given/],
-  ['a missing flag', () => ['export', 'things'], 'bad-input', /--format.*--to/],
+  ['a missing flag', () => ['export', 'things'], 'bad-input', /--format.*<to>/],
   ['a command with a slip', () => ['projcts'], 'bad-input', /projcts.*projects/],
   ['a flag with a slip', () => ['ask', 'things', '--bugdet', '3'], 'bad-input', /--bugdet.*--budget/],
   ['training without labels', () => ['train', 'things'], 'not-ready', /two classes/],
   ['publishing without a version', () => ['publish', 'things'], 'not-ready', /version/],
-  ['a port that is taken', () => ['serve', '--port', portInUse], 'port-taken', /port \d+ already.*--port/],
-  [
-    'serving to others without a token',
-    () => ['serve', '--host', '0.0.0.0', '--port', '0'],
-    'bad-input',
-    /token/,
-  ],
   ['a job that is not there', () => ['job', '4711'], 'not-found', /4711/],
-  ['a port that is none', () => ['serve', '--port', '99999'], 'bad-input', /port.*99999/],
 ]
 
-describe('a shell is told in one sentence, with the kind’s exit code:', { concurrency: 3 }, () => {
+const toldIn = (err: string) =>
+  JSON.parse(err.trim().split('\n').at(-1)!) as { error: { kind: string; message: string } }
+
+describe('a shell is told in one sentence, with the kind’s exit code:', () => {
   for (const [what, args, kind, says] of table) {
     it(what, async () => {
-      const { code, out, err } = await inData(...args(), '--json')
-      const told = JSON.parse(err.trim().split('\n').at(-1)!) as { error: { kind: string; message: string } }
-      assert.match(told.error.message, says)
-      assert.deepEqual([told.error.kind, code, out], [kind, kinds[kind].exit, ''])
+      const { code, out, err } = await runHere([...args(), '--json'], things.house)
+      const { error } = toldIn(err)
+      assert.match(error.message, says)
+      assert.deepEqual([error.kind, code, out], [kind, kinds[kind].exit, ''])
     })
   }
+})
 
-  it('a file that is no database any more', async () => {
-    const { code, err } = await run('projects', '--data', path.join(folder, 'corrupt'))
-    assert.match(err, /^bowerbird: .*bowerbird\.db/)
-    assert.equal(code, kinds['corrupt-data'].exit)
-  })
+const ofPrograms: readonly Row[] = [
+  ['a project that is not there', () => ['project', 'birds', '--data', data], 'not-found', /"birds".*things/],
+  ['a port that is taken', () => served('--port', portInUse), 'port-taken', /port \d+ is taken.*--port/],
+  ['serving to others without a token', () => served('--host', '0.0.0.0'), 'bad-input', /token/],
+  ['a port that is none', () => served('--port', '99999'), 'bad-input', /port.*99999/],
+  [
+    'a file that is no database any more',
+    () => ['projects', '--data', path.join(folder, 'corrupt')],
+    'corrupt-data',
+    /bowerbird\.db/,
+  ],
+  [
+    'data of a newer program',
+    () => ['projects', '--data', path.join(folder, 'newer')],
+    'newer-schema',
+    /999/,
+  ],
+]
+const served = (...flags: string[]) => ['serve', '--data', path.join(folder, 'served'), ...flags]
 
-  it('data of a newer program', async () => {
-    const { code, err } = await run('projects', '--data', path.join(folder, 'newer'))
-    assert.match(err, /^bowerbird: .*999/)
-    assert.equal(code, kinds['newer-schema'].exit)
-  })
+describe('a process tells it as well:', { concurrency: 2 }, () => {
+  for (const [what, args, kind, says] of ofPrograms) {
+    it(what, async () => {
+      const { code, out, err } = await run(...args(), '--json')
+      const { error } = toldIn(err)
+      assert.match(error.message, says)
+      assert.deepEqual([error.kind, code, out], [kind, kinds[kind].exit, ''])
+    })
+  }
 })
 
 it('Ctrl-C cancels the job in hand, and says so with code 130', async () => {
@@ -96,8 +112,8 @@ it('Ctrl-C cancels the job in hand, and says so with code 130', async () => {
   const { code, err } = await program.ended
   assert.equal(code, 130)
   assert.match(err, /cancelled/)
-  const jobs = JSON.parse((await inData('jobs', '--json')).out) as { step: string; state: string }[]
-  assert.equal(jobs.find((job) => job.step === 'add')?.state, 'cancelled')
+  const [job] = await things.house.store.jobs.list({ project: 'demo' })
+  assert.deepEqual([job?.step, job?.state], ['add', 'cancelled'])
 })
 
 it('serve tells its address first, serves, and stops within two seconds at Ctrl-C', async () => {

@@ -3,7 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { main } from '../../src/cli/index.ts'
 import { demoImages } from '../../src/images/index.ts'
+import type { House } from '../../src/jobs/index.ts'
 
 const mainFile = path.join(import.meta.dirname, '../../src/main.ts')
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
@@ -22,6 +24,26 @@ export function startProgram(args: readonly string[], o: { cwd?: string } = {}):
   return { child, ended, text: () => out + err }
 }
 export const run = (...args: readonly string[]): Promise<Ran> => startProgram(args).ended
+
+/** The same command line on a House that is open: many commands in the time that one process takes to start. */
+export async function runHere(args: readonly string[], house: House): Promise<Ran> {
+  let [out, err] = ['', '']
+  const never = (): never => {
+    throw new Error('these tests serve and restore as processes')
+  }
+  const code = await main(args, {
+    steps: house.steps,
+    version: '0.0.0',
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    env: {},
+    interrupted: new AbortController().signal,
+    openHouse: async () => ({ ...house, close: async () => {} }),
+    serve: never,
+    restore: never,
+  })
+  return { code, out, err }
+}
 
 export const tempFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'bowerbird-cli-'))
 export const drop = (folder: string): void => rmSync(folder, { recursive: true, force: true })
