@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type ClassId, type ImageId, type Position, type Split } from '../base/index.ts'
 import { addLabels } from './add-labels.ts'
 import { entryOf, eventsOf } from './entries.ts'
@@ -28,7 +29,7 @@ export function labelsOver(rows: Rows): Labels {
         .selectFrom('image')
         .select('id')
         .where('project', '=', id)
-        .where('is_skipped', '=', 1)
+        .where('is_skipped', '=', sql.lit(1)) // as it stands in the index's condition
         .execute()
       return new Set(found.map((row) => row.id))
     },

@@ -42,14 +42,14 @@ const migrations: readonly { readonly says: string; readonly statements: string 
       create table act (
         id integer primary key, project integer not null, name text not null, person text not null,
         is_undone integer not null default 0);
-      create index act_open on act (project, id) where is_undone = 0;
+      create index act_open on act (project, is_undone, id);
       create index act_name on act (project, name);
       create table label_event (
         project integer not null references project (id), position integer not null, image integer not null,
         class integer, origin text not null, person text not null, at bigint not null, seconds double precision,
         act integer not null references act (id), undoes integer,
         primary key (project, position)) without rowid;
-      create index event_image on label_event (image, position);
+      create index event_image on label_event (project, image, position);
       create index event_act on label_event (act);
       create table truth (
         project integer not null, image integer not null, class integer not null,
@@ -76,7 +76,7 @@ const migrations: readonly { readonly says: string; readonly statements: string 
         created_at bigint not null, started_at bigint, finished_at bigint, fence integer not null default 0,
         lease_until bigint, worker text);
       create index job_key on job (key, id);
-      create index job_open on job (id) where state in ('queued', 'running');
+      create index job_state on job (state, id);
       create index job_project on job (project, id);
       create table setting (key text primary key, value text not null);`,
   },

@@ -58,25 +58,32 @@ export function openRows(file: string): Rows {
   const reading = file === inMemory ? writing : kyselyOver(reader, freeForAll)
   return {
     db: reading,
-    write: (work) =>
-      writing.transaction().execute((db) =>
-        work({
-          db,
-          many: (statement, rows) => guarded(file, () => runMany(writer.prepare(statement), rows)),
-          all: (statement, values) => guarded(file, () => writer.prepare(statement).all(...values) as Row[]),
-        }),
-      ),
+    async write(work) {
+      // All below is done without a wait: a loop of writes would let nothing else in this process run.
+      await soon()
+      return await writing.transaction().execute((db) => work({ db, ...prepared(writer) }))
+    },
     schema: () => guarded(file, () => Number(writer.prepare('pragma user_version').get()!['user_version'])),
     setSchema: (_, number) => guarded(file, () => writer.database.exec(`pragma user_version = ${number}`)),
-    copyTo: (to) => copy(writer.database, to),
+    copyTo: (to) => copy(file === inMemory ? writer : connect(file), to),
     count: () => countOf(reader),
     faults: () => faultsOf(reader),
     close: async () => {
+      // What was begun ends first; what still waits then fails, and is told so.
+      await turns.take()
       await writing.destroy()
-      if (reading !== writing) await reading.destroy()
+      await reading.destroy()
+      // Kysely forgets a connection that it never used; one left open would keep the log from being merged.
+      for (const { database } of [writer, reader]) if (database.isOpen) database.close()
+      turns.give()
     },
   }
 }
+
+const prepared = ({ file, prepare }: Connection): Omit<Writing, 'db'> => ({
+  many: (statement, rows) => guarded(file, () => runMany(prepare(statement), rows)),
+  all: (statement, values) => guarded(file, () => prepare(statement).all(...values) as Row[]),
+})
 
 type Connection = {
   readonly file: string
@@ -87,12 +94,20 @@ type Connection = {
 function connect(file: string): Connection {
   return guarded(file, () => {
     const database = new DatabaseSync(file, { timeout: 5000 })
-    // FULL: a label is acknowledged only once it is on the disk. 64 MB of pages: half halved inserts at 1 M images.
-    database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-      pragma cache_size = -65536; pragma temp_store = memory; pragma busy_timeout = ${busyTimeoutMs}`)
+    try {
+      database.exec(settings)
+    } catch (thrown) {
+      database.close()
+      throw thrown
+    }
     return { file, database, prepare: keptStatements(database) }
   })
 }
+
+// FULL: a label is acknowledged only once it is on the disk. 64 MB of pages: at 1 M images the indexes of hashes
+// and fingerprints, written at random, take 180 MB.
+const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+  pragma cache_size = -65536; pragma temp_store = memory; pragma busy_timeout = ${busyTimeoutMs}`
 
 // Kysely writes a few dozen different statements; the limit only guards against a mistake.
 const statementsMax = 300
@@ -143,9 +158,7 @@ function driverOver(connection: Connection, turns: Turns): Driver {
     rollbackTransaction: async () => {
       if (database.isTransaction) database.exec('rollback')
     },
-    destroy: async () => {
-      if (database.isOpen) database.close()
-    },
+    destroy: async () => undefined,
   }
 }
 
@@ -189,12 +202,17 @@ function openTurns(): Turns {
   }
 }
 
-/** All pages in one step: a copy in several would start anew whenever another process writes. */
-async function copy(database: DatabaseSync, to: string): Promise<void> {
+/**
+ * All pages in one step: a copy in several would start anew whenever another process writes. The step runs on a
+ * thread of its own and holds its connection, so rows in a file are copied over a connection of their own.
+ */
+async function copy({ file, database }: Connection, to: string): Promise<void> {
   try {
     await backup(database, to, { rate: 2 ** 30 })
   } catch (thrown) {
     throw failureOf(thrown, to)
+  } finally {
+    if (file !== inMemory) database.close()
   }
 }
 

@@ -24,7 +24,7 @@ export async function undo(
     .orderBy('position', 'desc')
     .execute()
   const images = [...new Set(undone.map((event) => event.image))]
-  const after = new Map(images.map((image) => [image, markWithout(w, image)]))
+  const after = new Map(images.map((image) => [image, markWithout(w, project.id, image)]))
   writeMarks(w, project.id, { before: await marksOf(w, project.id, images), after })
   const events = undone.map((event, i) =>
     undoingOf(event, {
@@ -55,10 +55,10 @@ async function newestActs(w: Writing, project: number, by: string): Promise<read
 }
 
 /** The image's whole history, without what belongs to an act that is undone. */
-function markWithout(w: Writing, image: ImageId): Mark {
+function markWithout(w: Writing, project: number, image: ImageId): Mark {
   const standing = `select class, origin from label_event join act on act.id = label_event.act
-    where image = ? and origin <> 'undo' and is_undone = 0 order by position`
-  const events = w.all(standing, [image]) as unknown as readonly Parameters<typeof marked>[1][]
+    where label_event.project = ? and image = ? and origin <> 'undo' and is_undone = 0 order by position`
+  const events = w.all(standing, [project, image]) as unknown as readonly Parameters<typeof marked>[1][]
   return events.reduce(marked, unmarked)
 }
 

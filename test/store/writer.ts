@@ -1,0 +1,55 @@
+// A process that writes until it is killed, and says on its output what was acknowledged: the tests' victim.
+import { writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { Failure, type ImageId } from '../../src/base/index.ts'
+import { openStore } from '../../src/store/index.ts'
+import { farFingerprint, image, label } from './drivers.ts'
+
+const [place = '', what = '', name = '', limit = 'Infinity'] = process.argv.slice(2)
+const store = await openStore(place)
+const [wren] = await store.classes.list('birds')
+const countMax = Number(limit)
+/** Written at once: what is said has happened, and nothing waits in a buffer when the kill comes. */
+const say = (line: string) => writeSync(1, `${line}\n`)
+
+const acts: Readonly<Record<string, () => Promise<void>>> = {
+  /** Labels alone, as many as go in. */
+  async labels() {
+    const ids = [...(await store.images.ids('birds', {}))] as ImageId[]
+    for (let i = 0; i < countMax; i++) {
+      const id = ids[i % ids.length]!
+      const position = await store.labels.add('birds', [label(id, wren!.id, { by: name })], `${name} ${i}`)
+      say(`ack ${position} ${id}`)
+    }
+  },
+  /** As adding does it: bytes, then the image that names them, then its label. */
+  async everything() {
+    for (let i = 0; i < countMax; i++) {
+      const bytes = Buffer.from(`${name} ${i} `.repeat(500))
+      const hash = await store.blobs.put(bytes)
+      const fingerprint = farFingerprint(createHash('sha256').update(bytes).digest().readUInt32BE())
+      const added = await store.images.add('birds', [image(i, { hash, thumbnail: hash, fingerprint })], 2)
+      const [id] = added.ids
+      const position = await store.labels.add('birds', [label(id!, wren!.id, { by: name })], `${name} ${i}`)
+      say(`ack ${position} ${id}`)
+    }
+  },
+  async blobs() {
+    for (let sizeBytes = 100_000; ; sizeBytes *= 2) await store.blobs.put(Buffer.alloc(sizeBytes, sizeBytes))
+  },
+  /** Claims until there is nothing to claim. */
+  async jobs() {
+    for (let claim; (claim = await store.jobs.claim(name, 0, 60_000));) {
+      say(`ack ${claim.job.id} ${claim.fence}`)
+      await store.jobs.finish(claim, 1, name)
+    }
+  },
+}
+
+try {
+  say('ready')
+  await acts[what]!()
+  await store.close()
+} catch (thrown) {
+  say(thrown instanceof Failure ? `${thrown.kind}: ${thrown.message}` : `${(thrown as Error).stack}`)
+}
