@@ -36,6 +36,11 @@ const bodyBytesMax = 4_000_000 // 10,000 answers are about 1 MB
 export async function serve(house: House, at: Address): Promise<Server> {
   checkAddress(at)
   const log = at.log ?? logToErrors
+  // A crash is told by number: what it was must stand somewhere even where the log is quiet.
+  const logCrash: Log = (event, fields) => {
+    logToErrors(event, fields)
+    at.log?.(event, fields)
+  }
   const streams = openStreams()
   const app = fastify({ bodyLimit: bodyBytesMax, forceCloseConnections: 'idle' })
   // Steps are parsed once, by the house, in our words; fastify only describes them.
@@ -44,7 +49,7 @@ export async function serve(house: House, at: Address): Promise<Server> {
   readJson(app)
   setHeaders(app, at)
   guard(app, at)
-  answerErrors(app, log)
+  answerErrors(app, logCrash)
   await describeRoutes(app, at)
   healthRoute(app)
   stepRoutes(app, house)

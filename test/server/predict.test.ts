@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs'
 import os from 'node:os'
 import { describe, it, test } from 'node:test'
 import { serve } from '../../src/server/index.ts'
-import { ask, openRig, png, type How } from './rig.ts'
+import { ask, openRig, png, temporaryFolder, type How } from './rig.ts'
 
+// Other tests predict at the same time: what this one leaves behind is looked for in a place of its own.
+process.env['TMPDIR'] = process.env['TEMP'] = temporaryFolder()
 const rig = await openRig()
 
 type Part = { readonly name: string; readonly filename?: string; readonly body: string | Uint8Array }
