@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { linesOf } from './test-steps.ts'
@@ -134,17 +133,6 @@ describe('jobs', { concurrency: true }, () => {
     }
     assert.ok(seconds.sort((a, b) => a - b)[2]! < 100, seconds.join(' '))
   })
-
-  it('leave the face’s event loop free', async (t) => {
-    const house = await houseOf(t, { jobWorkers: 2 })
-    const delay = monitorEventLoopDelay({ resolution: 5 })
-    const job = await house.start('count', { file: house.file('a'), to: 100, ms: 10 })
-    delay.enable()
-    await ended(house, job)
-    delay.disable()
-    t.diagnostic(`event loop: p99 ${delay.percentile(99) / 1e6} ms, most ${delay.max / 1e6} ms`)
-    assert.ok(delay.percentile(99) / 1e6 < 50)
-  })
 })
 
 describe('what follows by itself', { concurrency: true }, () => {
@@ -259,4 +247,21 @@ describe('two houses on one folder', () => {
     assert.ok(ends.every((job) => job.state === 'done' && job.attempts === 1))
     for (let i = 0; i < 20; i++) assert.equal(linesOf(one.file(`${i}`)).length, 4)
   })
+})
+
+it('while jobs run, the face’s event loop is held for less than 50 ms', async (t) => {
+  const house = await houseOf(t, { jobWorkers: 2 })
+  const job = await house.start('count', { file: house.file('a'), to: 100, ms: 10 })
+  // Processor time of this thread alone: other programs on the machine cannot make it longer.
+  const cpuMs = () => process.threadCpuUsage().user / 1_000 + process.threadCpuUsage().system / 1_000
+  let [before, most] = [cpuMs(), 0]
+  const timer = setInterval(() => {
+    const now = cpuMs()
+    most = Math.max(most, now - before)
+    before = now
+  }, 2)
+  await ended(house, job)
+  clearInterval(timer)
+  t.diagnostic(`held for at most ${most.toFixed(1)} ms`)
+  assert.ok(most < 50)
 })
