@@ -1,7 +1,14 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { Failure, namesOf, type Image, type ImageId, type Prediction } from '../base/index.ts'
+import {
+  Failure,
+  namesOf,
+  type FailureKind,
+  type Image,
+  type ImageId,
+  type Prediction,
+} from '../base/index.ts'
 import type { Store } from '../store/index.ts'
 import { exportFormats, type Exported, type ExportedRow, type ExportedRows } from './export-formats.ts'
 import { projectField } from './fields.ts'
@@ -42,19 +49,38 @@ export const exportLabels = step({
     await refuseWhatIsThere(at)
     // Written aside: a cancelled or failed export leaves nothing that looks whole.
     const aside = path.join(path.dirname(at), `.${path.basename(at)}-writing-${world.now()}`)
-    await mkdir(path.dirname(at), { recursive: true })
     try {
+      await mkdir(path.dirname(at), { recursive: true })
       const rows = rowsOf(name, what === 'labels and guesses', world)
       const exported = await exportFormats[format].write(aside, rows, world.store.blobs)
       verify(exported, at)
       if (await isThere(at)) await rmdir(at)
       await rename(aside, at)
       return { to: at, ...exported }
+    } catch (thrown) {
+      throw writingFailure(thrown, at)
     } finally {
-      await rm(aside, { recursive: true, force: true })
+      await rm(aside, { recursive: true, force: true }).catch(() => undefined)
     }
   },
 })
+
+const faults: Readonly<Record<string, readonly [FailureKind, string]>> = {
+  ENOSPC: ['disk-full', 'the disk is full'],
+  EACCES: ['not-allowed', 'that folder may not be written'],
+  EPERM: ['not-allowed', 'that folder may not be written'],
+  EROFS: ['not-allowed', 'that disk can only be read'],
+  ENOTDIR: ['bad-input', 'a part of that path is a file, not a folder'],
+  EEXIST: ['bad-input', 'a part of that path is a file, not a folder'],
+  ENAMETOOLONG: ['bad-input', 'that name is too long for the disk'],
+}
+
+/** What the system says in codes, as a sentence. */
+function writingFailure(thrown: unknown, at: string): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const fault = faults[code]
+  return fault ? new Failure(fault[0], `cannot export to ${at}: ${fault[1]}`, { cause: thrown }) : thrown
+}
 
 async function refuseWhatIsThere(at: string): Promise<void> {
   const there = await stat(at).catch(() => undefined)

@@ -89,6 +89,14 @@ describe('export', () => {
     })
     assert.equal(readFileSync(to('mine.csv'), 'utf8'), 'keep me')
   })
+  it('says that a part of the path is a file', async () => {
+    writeFileSync(to('file'), '')
+    const below = path.join(to('file'), 'labels.csv')
+    await assert.rejects(world.act('export', { project, format: 'csv', to: below }), {
+      kind: 'bad-input',
+      message: /cannot export to .*: a part of that path is a file/,
+    })
+  })
   it('leaves nothing behind when it fails', async () => {
     const before = readdirSync(world.folder).toSorted()
     const blob = (await world.store.images.page(project, { size: 1 })).images[0]!.hash

@@ -115,6 +115,15 @@ describe('train and evaluate', () => {
     assert.equal(settings['imagePixelsMax'], 50_000_000)
     assert.ok(!('token' in settings))
   })
+  it('guesses with the vectors of now, in a project removed and made anew under its name', async () => {
+    for (const spread of [0.1, 3]) {
+      const birds = await taught('again', 12, { spread })
+      await hideTruth(world, 'again', birds)
+      const { figures } = await world.act('train', { project: 'again' })
+      assert.equal(figures.accuracy!.value > 0.9, spread < 1)
+      await world.act('remove', { project: 'again' })
+    }
+  })
   it('stops when it is cancelled', async () => {
     await taught('stop', 12)
     const stopped = { ...world, signal: AbortSignal.abort(new Error('enough')) }
