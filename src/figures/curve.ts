@@ -22,7 +22,7 @@ export const plusMinus = (of: {
 
 /** Accuracy over labels given: a line with its band of uncertainty, the newest point named beside it. */
 export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): Svg {
-  const points = [...given].sort((a, b) => a.labels - b.labels)
+  const points = newestByLabels(given)
   const last = points.at(-1)
   if (!last) return figure(size, 'No version has been measured yet')
   const first = points[0]!
@@ -40,6 +40,12 @@ export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): S
     path(points, x, y, theme),
     newest(last, x, y, theme),
   )
+}
+
+/** Given oldest first; after an undo the same number of labels comes again, and the newer version counts. */
+function newestByLabels(given: readonly CurvePoint[]): readonly CurvePoint[] {
+  const byLabels = new Map(given.map((point) => [point.labels, point]))
+  return [...byLabels.values()].sort((a, b) => a.labels - b.labels)
 }
 
 type Axes = {

@@ -61,6 +61,12 @@ describe('the accuracy curve', () => {
     assert.doesNotMatch(curve([points[0]!], { width: 300, height: 150 }, themes.light), /NaN|Infinity/)
     assert.match(curve([], { width: 300, height: 150 }, themes.light), /No version has been measured yet/)
   })
+  it('shows the newest of several versions with as many labels', () => {
+    const again = [...points, { labels: 30, value: 0.9, low: 0.85, high: 0.94 }]
+    const drawn = curve(again, { width: 300, height: 150 }, themes.light)
+    assert.match(drawn, />90\.0%</)
+    assert.doesNotMatch(drawn, />80\.0%</)
+  })
   it('says intervals as people do', () =>
     assert.equal(plusMinus({ value: 0.912, low: 0.898, high: 0.926 }), '91.2 ± 1.4'))
 })

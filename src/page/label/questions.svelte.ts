@@ -3,8 +3,9 @@ import { originalOf, perform } from '../client/client.ts'
 import type { Question } from '../client/types.ts'
 import type { Change } from '../state/answers.svelte.ts'
 
-const batch = 12
 const askBelow = 6
+const inSight = 2
+const excludeMax = 10_000
 const decodeAhead = 4
 
 export class Questions {
@@ -18,7 +19,7 @@ export class Questions {
   readonly split: 'train' | 'test'
   /** Asked and answered in this sitting; the server may not know it yet. */
   readonly #answered = new Set<number>()
-  #age = 0
+  #isStale = false
 
   constructor(project: string, split: 'train' | 'test') {
     this.project = project
@@ -29,20 +30,16 @@ export class Questions {
   }
 
   async fill(): Promise<void> {
-    if (this.isAsking || this.line.length >= askBelow) return
+    if (this.isAsking || (this.line.length >= askBelow && !this.#isStale)) return
     this.isAsking = true
-    const age = this.#age
+    const isRenewal = this.#isStale
+    this.#isStale = false
     try {
-      const exclude = [...new Set([...this.#answered, ...this.line.map(({ image }) => image.id)])]
-      const got = await perform('ask', {
-        project: this.project,
-        split: this.split,
-        exclude: exclude.slice(-10_000),
-      })
-      const known = new Set(this.line.map(({ image }) => image.id))
-      const fresh = got.questions.filter(({ image }) => !known.has(image.id) && !this.#answered.has(image.id))
-      if (age === this.#age) this.line = [...this.line, ...fresh].slice(0, batch + askBelow)
-      this.isOver = this.line.length === 0
+      const kept = isRenewal ? this.line.slice(0, inSight) : this.line
+      const exclude = [...this.#answered, ...kept.map(({ image }) => image.id)].slice(-excludeMax)
+      const got = await perform('ask', { project: this.project, split: this.split, exclude })
+      this.#take(got.questions, isRenewal)
+      this.isOver = this.line.length === 0 && got.left === 0
       this.says = got.says
       this.left = got.left
       this.fault = null
@@ -51,6 +48,15 @@ export class Questions {
     }
     this.isAsking = false
     this.decode()
+    const isShort = this.line.length < askBelow && this.left !== null && this.left > this.line.length
+    if (this.fault === null && (this.#isStale || isShort)) await this.fill()
+  }
+  /** The ones in sight stay; answers given while the server chose are left out. */
+  #take(fresh: readonly Question[], isRenewal: boolean): void {
+    const kept = isRenewal ? this.line.slice(0, inSight) : this.line
+    const known = new Set(kept.map(({ image }) => image.id))
+    const unknown = fresh.filter(({ image }) => !known.has(image.id) && !this.#answered.has(image.id))
+    this.line = [...kept, ...unknown]
   }
   /** On to the next: what was shown is answered. */
   next(): void {
@@ -60,10 +66,9 @@ export class Questions {
     this.decode()
     void this.fill()
   }
-  /** A newer version asks better questions: the two in sight stay, the rest is asked anew. */
+  /** A newer version asks better questions: the ones in sight stay, the rest is replaced once it is there. */
   renew(): void {
-    this.#age++
-    this.line = this.line.slice(0, 2)
+    this.#isStale = true
     void this.fill()
   }
   /** What was taken back stands first in line again. */
