@@ -27,7 +27,7 @@ describe('one stream tells of everything', () => {
     assert.deepEqual(projects.sort(), ['birds', 'cats'])
     assert.equal(ofKind(line.heard, 'job').at(-1)?.data.id, job.id)
   })
-  it('tells a label that was given within half a second, with position and counts', async () => {
+  it('tells a label that was given within a second, with position and counts', async () => {
     const line = await listen(`${rig.server.url}/v1/events?project=birds`)
     await until('the state', () => line.heard.length > 0)
     const from = performance.now()
@@ -35,7 +35,7 @@ describe('one stream tells of everything', () => {
     await until('the label', () => line.heard.some((one) => one.data.position === position))
     const tookMs = performance.now() - from
     line.close()
-    assert.ok(tookMs < 500, `${tookMs} ms`)
+    assert.ok(tookMs < 1_000, `${tookMs} ms`)
     const { counts, classes } = line.heard.find((one) => one.data.position === position)!.data
     assert.equal(counts.labelled, 1)
     assert.deepEqual(classes[0], { name: 'wren', labelled: 1 })
