@@ -202,7 +202,7 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
   return { type, shape, data }
 }
 
-/** Numbers that stand in a typed field (4 floats, 5 int32 and smaller, 7 int64, 10 doubles), not as raw bytes. */
+/** Numbers in a typed field (4 floats, 5 int32 and smaller, 7 int64, 10 doubles), not as raw bytes. */
 function spelledOut(parts: readonly Field[], type: ElementType): Uint8Array {
   const of = (field: number): Field[] => parts.filter((p) => p.field === field)
   if (type === 'float32') return joined(of(4).map((p) => p.bytes))
@@ -216,7 +216,7 @@ function spelledOut(parts: readonly Field[], type: ElementType): Uint8Array {
 export const bytesOf = (numbers: ArrayBufferView): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 
-/** The numbers of a float32 tensor, copied so that they stand aligned (a `slice` of a Buffer would be none). */
+/** The numbers of a float32 tensor, copied to stand aligned (the `slice` of a Buffer is no copy). */
 export const floatsOf = (data: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(data).buffer)
 
 function typeOf(code: number): ElementType {

@@ -11,7 +11,7 @@ export type Field = {
   readonly bytes: Uint8Array
 }
 
-/** Stands in the place of the bytes of a number; a list without numbers has bytes of its own, zero of them. */
+/** Stands in place of a number's bytes; a list without numbers has bytes of its own, zero of them. */
 const none = new Uint8Array(0)
 const wires = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
@@ -103,7 +103,7 @@ export function varintsOf({ varint, bytes }: Field): number[] {
   return values
 }
 
-/** A signed 64-bit number and where the next begins; whole numbers past 2⁵³ lose digits and have no use here. */
+/** A signed 64-bit number and where the next begins; past 2⁵³ it loses digits, which nothing here needs. */
 function varintAt(message: Uint8Array, from: number): [value: number, next: number] {
   let low = 0
   let scale = 1

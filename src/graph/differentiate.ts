@@ -1,4 +1,4 @@
-// Reverse-mode differentiation, graph to graph: walked backward from the loss, each operator's row adds its part.
+// Reverse-mode differentiation, graph to graph: backward from the loss, each operator's row adds its part.
 import { Failure } from '../base/index.ts'
 import { build, type Builder } from './build.ts'
 import { textOf } from './dims.ts'

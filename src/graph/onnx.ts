@@ -78,7 +78,7 @@ export function fromOnnx(file: Uint8Array): Graph {
       name,
       constant
         ? g.tensor(name, constant)
-        : g.node(op, node.inputs.map(valueOf), attributesOf(node, op), { name }),
+        : g.node({ op, name }, node.inputs.map(valueOf), attributesOf(node, op)),
     )
   }
   const outputs = model.outputs.map(({ name }) => [name, valueOf(name)!] as const)

@@ -22,7 +22,7 @@ export async function minimise(of: Of, start: Float64Array, options: MinimiseOpt
     const direction = await downhill(here.gradient, past, precondition)
     // Of the first step nothing is known but its direction: it has length one.
     const first = step === 0 && !precondition ? 1 / Math.sqrt(dot(direction, direction)) : 1
-    const next = await along(of, here, direction, first)
+    const next = await along(of, { from: here, direction, first })
     if (!next) break
     const s = minus(next.at, here.at)
     const y = minus(next.gradient, here.gradient)
@@ -37,7 +37,7 @@ export async function minimise(of: Of, start: Float64Array, options: MinimiseOpt
 /** A step s, by how much y it changed the gradient, and s · y. */
 type Pair = { readonly s: Float64Array; readonly y: Float64Array; readonly curvature: number }
 
-/** −H · gradient, where H, the inverse of the curvature, is known by the steps past: the two-loop recursion. */
+/** −H · gradient, where H, the inverse curvature, is known by the steps past: the two-loop recursion. */
 async function downhill(
   gradient: Float64Array,
   past: readonly Pair[],
@@ -64,12 +64,12 @@ async function downhill(
 
 const sufficient = 1e-4
 const flatter = 0.9
-// Near the minimum the value drowns in rounding, and the slope alone decides (Hager and Zhang's approximate Wolfe).
+// Near the minimum the value drowns in rounding, and the slope decides (Hager and Zhang's approximate Wolfe).
 const noise = 1e-7
 const triesMax = 20
 
-/** A point along the direction that is low and flat enough (Wolfe's conditions), or null where rounding hides it. */
-async function along(of: Of, from: Minimum, direction: Float64Array, first: number): Promise<Minimum | null> {
+/** A point on the line that is low and flat enough (Wolfe's conditions), or null where rounding hides it. */
+async function along(of: Of, { from, direction, first }: Line): Promise<Minimum | null> {
   const slope0 = dot(from.gradient, direction)
   if (!(slope0 < 0)) return null
   let low: Tried = { step: 0, value: from.value, slope: slope0 }
@@ -92,6 +92,7 @@ async function along(of: Of, from: Minimum, direction: Float64Array, first: numb
   return null
 }
 
+type Line = { readonly from: Minimum; readonly direction: Float64Array; readonly first: number }
 type Tried = { readonly step: number; readonly value: number; readonly slope: number }
 
 /** Where the cubic through both points and slopes is lowest, kept off the ends (Nocedal and Wright, 3.59). */

@@ -39,8 +39,8 @@ export function headLesson(): Graph {
 }
 
 /**
- * An estimate of the inverse curvature of the lesson, [width + 1, width + 1], biases last: where all guesses are equal,
- * the curvature is Σ x · xᵀ / classes for each class, and the pull beside it.
+ * An estimate of the inverse curvature of the lesson, [width + 1, width + 1], biases last:
+ * where all guesses are equal, the curvature is Σ x · xᵀ / classes for each class, and the pull beside it.
  */
 export function headCurvature(): Graph {
   const g = build()

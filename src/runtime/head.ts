@@ -18,7 +18,8 @@ export type HeadTools = Pick<Tools, 'matmul'> & {
 }
 
 /**
- * The minimum of Σ cross-entropy + pull / 2 · ‖weights‖², bias free: scikit-learn's LogisticRegression with C = 1 / pull.
+ * The minimum of Σ cross-entropy + pull / 2 · ‖weights‖², bias free:
+ * scikit-learn's LogisticRegression with C = 1 / pull.
  * The problem is convex, so that the seed changes nothing.
  */
 export async function trainHead(
@@ -129,7 +130,7 @@ async function lossAt({ session, rows, answers, classes, pull }: Lesson, at: Flo
   throw new Failure('bad-input', `cannot train a head: every number must be finite, and the loss is ${value}`)
 }
 
-/** An inverse costs width³; it saves four of five looks at all rows (10,000 × 512: 12 to 30 of them, not 50 to 400). */
+/** An inverse costs width³ and saves most looks at the rows (10,000 × 512: 12 to 30, not 50 to 400). */
 const isWorthCurvature = ({ rows, columns }: Matrix): boolean => rows > (columns * columns) / 400
 
 // Enough to know the curvature of 512 numbers by: with all 10,000 rows the steps were no fewer.

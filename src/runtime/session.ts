@@ -8,7 +8,7 @@ export type SessionOptions = { readonly cores?: number }
 
 /** The same feeds give the same bytes: a fixed number of threads share each operator in the same way. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  // Loaded at the first session: faces open this room for its tables of names alone, and must not hold native code.
+  // Loaded at the first session: faces open this room for its tables alone, and must not hold native code.
   const { default: native } = await import('onnxruntime-node')
   const session = await native.InferenceSession.create(model, {
     executionProviders: ['cpu'],

@@ -20,7 +20,7 @@ type Case = { readonly sizes: Sizes; readonly seed: number }
 const cases = fc.record({ sizes: sizesOf, seed: fc.integer() })
 const gap = 0.07
 
-/** Numbers at least a gap from each other and half a gap from zero, so that no difference steps over a kink. */
+/** Numbers a gap from each other and half a gap from zero: no difference steps over a kink. */
 function valuesOf(shape: readonly number[], seed: number, isPositive = false): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1)
   const numbers = Float32Array.from({ length: count }, (_, i) => {

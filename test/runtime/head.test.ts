@@ -104,7 +104,7 @@ test('probabilities of no rows are no rows', async () => {
   const head = await runtime.trainHead(rows, kinds, small)
   assert.deepEqual(await runtime.probabilities(head, matrix(0, 2)), matrix(0, 4))
 })
-test('a head comes back from its ONNX file with the same bytes, and its model gives the same guesses', async () => {
+test('a head comes back from its ONNX file as it was, and its model gives the same guesses', async () => {
   const head = await runtime.trainHead(rows, kinds, small)
   const file = runtime.headToOnnx(head)
   assert.deepEqual(runtime.headFromOnnx(file), head)

@@ -72,7 +72,7 @@ function convolved([x, w]: Inputs, a: Attributes): Shape {
   return [x.shape[0]!, w.shape[0]!, ...windowed(sizes, kernelOf(w), slidingOf(a, sizes.length))]
 }
 
-/** The gradient by the image: a transposed convolution; what the last stride left over is padded with zeros. */
+/** By the image: a transposed convolution; what the last stride left over is padded with zeros. */
 function byImage({ x: [x, w], dy, a }: Around, g: Builder): Value {
   const sliding = slidingOf(a, x.shape.length - 2)
   const kernel = kernelOf(w)
@@ -85,7 +85,7 @@ function byImage({ x: [x, w], dy, a }: Around, g: Builder): Value {
   return g.node('ConvTranspose', [dy, w], { ...sliding, group: intOf(a, 'group'), output_padding: left })
 }
 
-/** The gradient by the kernels: a convolution of x with dy, batch and channels exchanged, stride and dilation too. */
+/** By the kernels: a convolution of x with dy, batch and channels exchanged, stride and dilation too. */
 function byKernel({ x: [x, w], dy, a }: Around, g: Builder): Value {
   const rest = x.shape.slice(2).map((_, i) => i + 2)
   const swap = [1, 0, ...rest]

@@ -13,7 +13,7 @@ export type Kind = 'int' | 'float' | 'ints' | 'text' | 'type'
 /** How ONNX writes an attribute, and what holds where a node does not say. */
 export type AttributeRule = { readonly kind: Kind; readonly or?: number | string | readonly number[] }
 
-/** Of one node: its inputs, its output, the gradient of the loss by its output; `wants` skips needless ones. */
+/** Of a node: its inputs, its output, the gradient of the loss by it; `wants` skips needless work. */
 export type Around = {
   readonly x: Inputs
   readonly y: Value
@@ -21,7 +21,7 @@ export type Around = {
   readonly a: Attributes
   readonly wants: (input: number) => boolean
 }
-/** Gradients of the loss by each input, in their order; null or missing: slope 0. It builds graph, it computes nothing. */
+/** Gradients by each input, in order; null or missing: slope 0. It builds graph, it computes nothing. */
 export type Gradient = (around: Around, g: Builder) => readonly (Value | null)[]
 
 /** All that is true of an operator. */

@@ -28,7 +28,7 @@ function byMaximum({ x: [x], dy, a }: Around, g: Builder): Value {
   return g.reshapeAs(sums, x)
 }
 
-/** Each dy is shared out over its window: a transposed convolution, channel by channel, with a flat kernel. */
+/** Each dy is shared out over its window: a transposed convolution of each channel with a flat kernel. */
 function byMean({ x: [x], dy, a }: Around, g: Builder): Value {
   const kernel = intsOf(a, 'kernel_shape')
   const sliding = slidingOf(a, kernel.length)

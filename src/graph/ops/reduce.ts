@@ -75,7 +75,7 @@ export const reductions = {
   },
 } satisfies Record<string, Op>
 
-/** How many numbers went into each mean: a constant where the sizes are known, else counted as the model runs. */
+/** How many numbers went into each mean: known beforehand, or counted as the model runs. */
 function countOf(g: Builder, inputs: Inputs, y: Value): Value | number {
   const [x] = inputs
   const size = times(...axesOf(inputs).map((axis) => x.shape[axis]!))
