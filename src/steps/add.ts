@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../base/index.ts'
 import type { ClassId, ImageId } from '../base/index.ts'
 import { countFound, demoImages, type Demo, type Found, found } from '../images/index.ts'
+import { inOrder } from './in-order.ts'
 import { type IntakeOptions, labelsImported, takeIn } from './intake.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
@@ -87,12 +88,13 @@ async function truthCollected(
   }
 }
 
-async function* drawn(demo: Demo): AsyncGenerator<Found> {
-  for (const [i, name] of demo.names.entries()) {
-    const label = demo.classes[demo.labels[i]!]!
-    yield { name, source: { bytes: await demo.bytes(i) }, label, group: null }
-  }
-}
+const drawn = (demo: Demo): AsyncIterable<Found> =>
+  inOrder(demo.names.keys(), 8, async (i) => ({
+    name: demo.names[i]!,
+    source: { bytes: await demo.bytes(i) },
+    label: demo.classes[demo.labels[i]!]!,
+    group: null,
+  }))
 
 async function ensureProject(
   { project, create }: Input,

@@ -1,6 +1,6 @@
 /** Works on several at once and gives the results in the order of what came in; holds at most `atOnce`. */
 export async function* inOrder<T, R>(
-  from: AsyncIterable<T>,
+  from: AsyncIterable<T> | Iterable<T>,
   atOnce: number,
   work: (one: T) => Promise<R>,
 ): AsyncGenerator<R> {
