@@ -65,13 +65,15 @@ function cutWeights(model: unknown, weights: Uint8Array) {
   return byLayer
 }
 
-/** Little-endian, as Keras and every machine that Node runs on write them; copied so that they stand aligned. */
-// Not bytes.slice(): that of Node's Buffer is a view of all 100 MB.
+/**
+ * Little-endian, as Keras and every machine that Node runs on write them; copied so that they stand aligned.
+ * Not bytes.slice(): that of Node's Buffer is a view of all 100 MB.
+ */
 const floats = (bytes: Uint8Array) => new Float32Array(Uint8Array.from(bytes).buffer)
 
 /**
  * Batch normalisation after a convolution is a scale and a shift of its outputs: it goes into the kernel
- * and the bias, y = s·(W∗x + b) + t with s = γ / √(variance + ε) and t = β − s·mean, and its layer vanishes.
+ * and the bias, y = s·(W∗x + b) + t with s = γ / √(variance + ε) and t = β − s·mean; its layer vanishes.
  */
 export function foldBatchNorm(layers: readonly KerasLayer[]): readonly KerasLayer[] {
   const uses = new Map<string, number>()

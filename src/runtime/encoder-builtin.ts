@@ -18,7 +18,7 @@ export async function builtinModel(): Promise<Uint8Array> {
   if (checksum !== builtinChecksum) {
     throw new Failure(
       'corrupt-data',
-      `cannot use the encoder builtin: the checksum of ${builtinFile} must be ${builtinChecksum}, and it is ${checksum}`,
+      `cannot use the encoder builtin: ${builtinFile} must have the checksum ${builtinChecksum}, not ${checksum}`,
     )
   }
   return toOnnx(builtinGraph(builtinWeightsOf(readNpy(bytes).data)))

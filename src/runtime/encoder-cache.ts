@@ -37,7 +37,7 @@ export async function keep(file: string, bytes: Uint8Array): Promise<void> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
     throw new Failure(
       'disk-full',
-      `cannot keep ${path.basename(file)}: it takes ${Math.round(bytes.length / 1e6)} MB and the disk of ${path.dirname(file)} is full`,
+      `cannot keep ${file}: it takes ${Math.round(bytes.length / 1e6)} MB and the disk is full`,
       { cause: error },
     )
   }
@@ -62,10 +62,10 @@ async function writeAside(file: string, bytes: Uint8Array): Promise<void> {
 
 const pollMs = 300
 const beatMs = 2000
-/** A lock whose owner has not beaten for so long was left behind, even where its process number lives again. */
+/** A lock that has not beaten for so long was left behind, even where its owner's process number lives again. */
 const quietMsMax = 20_000
 
-/** One process at a time: the others wait, and are told so each time they look. `wait` may throw to give up. */
+/** One process at a time: the others wait, and are told each time they look; `wait` may throw to give up. */
 export async function alone<T>(lock: string, wait: () => void, task: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(lock), { recursive: true })
   let seen = ''
@@ -79,7 +79,7 @@ export async function alone<T>(lock: string, wait: () => void, task: () => Promi
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
   let beats = 0
-  // A beat that cannot be written only makes a waiter believe that we died; the task itself will tell why.
+  // A beat that cannot be written only makes a waiter believe that we died; the task itself tells why.
   const beating = setInterval(() => writeFile(lock, beatOf(++beats)).catch(() => undefined), beatMs)
   try {
     return await task()
