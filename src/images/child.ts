@@ -12,14 +12,18 @@ const answer = (request: Request): Promise<unknown> =>
     ? look(request.source, request.limits)
     : pixelsOf(request.source, request.as, request.limits)
 
+// One after another: the library keeps one error text a process, and two failing at once swap their reasons.
+let last: Promise<unknown> = Promise.resolve()
 process.on('message', ({ id, request }: { id: number; request: Request }) => {
-  answer(request).then(
-    (value) => process.send!({ id, value }),
-    (error: unknown) => {
-      const kind = error instanceof Failure ? error.kind : 'not-an-image'
-      process.send!({ id, error: { kind, message: (error as Error).message } })
-    },
-  )
+  last = last
+    .then(() => answer(request))
+    .then(
+      (value) => process.send!({ id, value }),
+      (error: unknown) => {
+        const kind = error instanceof Failure ? error.kind : 'not-an-image'
+        process.send!({ id, error: { kind, message: (error as Error).message } })
+      },
+    )
 })
 // The parent is gone or has closed us: nobody waits for what is in hand.
 process.on('disconnect', () => process.exit(0))

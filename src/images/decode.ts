@@ -9,7 +9,7 @@ import { bytesOf, grouped, hashOf } from './read.ts'
 export type Limits = { readonly pixelsMax: number; readonly bytesMax: number }
 export type Look = Omit<Inspected, 'bytes'>
 
-// One thread an image: the pool decodes several at once. A cache would only hold strangers' files open.
+// One thread an image, a child for each core. A cache would only hold on to strangers' bytes.
 sharp.concurrency(1)
 sharp.cache(false)
 sharp.block({ operation: ['VipsForeignLoad'] })

@@ -10,7 +10,7 @@ import { bytesOf, hashOf } from './read.ts'
 // The same file, as TypeScript from the sources and as JavaScript once built.
 const childFile = path.join(import.meta.dirname, `child${path.extname(import.meta.filename)}`)
 
-const inHandMax = 2 // a child reads and answers while its other image decodes; a third gained nothing
+const inHandMax = 2 // the next image is there when one is done: no core waits for the channel
 const timeoutMs = 30_000 // 50 million pixels take 2 s on a slow core
 
 /** Decodes in child processes; starts them at the first use. */

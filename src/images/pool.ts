@@ -5,8 +5,9 @@ import { Failure, type FailureKind } from '../base/index.ts'
 export type PoolOptions = {
   readonly file: string
   readonly processes: number
-  /** How many requests a child holds at once, so that one reads while another decodes. */
+  /** How many requests a child holds: it works on the oldest, and has the next at hand when that is done. */
   readonly inHandMax: number
+  /** For the oldest in hand. */
   readonly timeoutMs: number
 }
 export type Pool = {
@@ -19,10 +20,11 @@ type Task = {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Failure) => void
 }
-type Held = { readonly task: Task; readonly timer: NodeJS.Timeout }
 type Child = {
   readonly process: ChildProcess
-  readonly inHand: Map<number, Held>
+  /** Oldest first. */
+  readonly inHand: Map<number, Task>
+  timer: NodeJS.Timeout | undefined
   /** It holds a suspect of a crash, which must be alone to be cleared or blamed. */
   isAlone: boolean
   isReady: boolean
@@ -98,10 +100,17 @@ class ChildPool implements Pool {
 
   #give(child: Child, task: Task): void {
     const id = this.#nextId++
-    const timer = setTimeout(() => this.#timeOut(child, id), this.#options.timeoutMs)
-    child.inHand.set(id, { task, timer })
+    child.inHand.set(id, task)
+    if (child.inHand.size === 1) this.#watch(child)
     // A broken channel is followed by 'exit', which settles all that the child held.
     child.process.send({ id, request: task.request } as object, () => {})
+  }
+
+  /** From now on the oldest in hand has its time. */
+  #watch(child: Child): void {
+    clearTimeout(child.timer)
+    if (child.inHand.size === 0) return
+    child.timer = setTimeout(() => this.#timeOut(child), this.#options.timeoutMs)
   }
 
   #start(): Child {
@@ -110,7 +119,14 @@ class ChildPool implements Pool {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    const child: Child = { process, inHand: new Map(), isAlone: false, isReady: false, stderr: '' }
+    const child: Child = {
+      process,
+      inHand: new Map(),
+      timer: undefined,
+      isAlone: false,
+      isReady: false,
+      stderr: '',
+    }
     this.#children.add(child)
     process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       child.stderr = (child.stderr + text).slice(-2000) // the end of a native stack is what says why
@@ -124,35 +140,34 @@ class ChildPool implements Pool {
   #receive(child: Child, reply: Reply): void {
     child.isReady = true
     this.#failedStarts = 0
-    const held = reply.id === undefined ? undefined : this.#letGo(child, reply.id)
-    if (reply.error) held?.task.reject(new Failure(reply.error.kind, reply.error.message))
-    else held?.task.resolve(reply.value)
+    const task = reply.id === undefined ? undefined : this.#letGo(child, reply.id)
+    if (reply.error) task?.reject(new Failure(reply.error.kind, reply.error.message))
+    else task?.resolve(reply.value)
     this.#handOut()
   }
 
-  #letGo(child: Child, id: number): Held | undefined {
-    const held = child.inHand.get(id)
-    if (!held) return undefined
-    clearTimeout(held.timer)
+  #letGo(child: Child, id: number): Task | undefined {
+    const task = child.inHand.get(id)
+    if (!task) return undefined
     child.inHand.delete(id)
     child.isAlone = false
-    return held
+    this.#watch(child)
+    return task
   }
 
-  #timeOut(child: Child, id: number): void {
+  #timeOut(child: Child): void {
+    const [oldest] = child.inHand.keys()
     const seconds = this.#options.timeoutMs / 1000
     const late = new Failure('not-an-image', `it was not decoded within ${seconds} s, the most allowed`)
-    this.#letGo(child, id)?.task.reject(late)
+    if (oldest !== undefined) this.#letGo(child, oldest)?.reject(late)
     child.process.kill('SIGKILL')
   }
 
   /** Who dies alone is to blame. Others may have shared a child, or been sent to one already dead. */
   #bury(child: Child, how: string): void {
     this.#children.delete(child)
-    const tasks = [...child.inHand.values()].map(({ task, timer }) => {
-      clearTimeout(timer)
-      return task
-    })
+    clearTimeout(child.timer)
+    const tasks = [...child.inHand.values()]
     child.inHand.clear()
     if (this.#isClosed) tasks.forEach((task) => task.reject(closed()))
     else if (!child.isReady && ++this.#failedStarts < startsMax) this.#waiting.unshift(...tasks)
