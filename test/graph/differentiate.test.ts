@@ -82,6 +82,43 @@ describe('differentiation refuses', () => {
   })
 })
 
+describe('a form of an operator that has no gradient is refused by name:', () => {
+  const forms: Record<string, [(g: Builder, x: Value) => Value, RegExp]> = {
+    'a Slice in steps': [
+      (g, x) => g.node('Slice', [x, g.sizes([7]), g.sizes([0]), g.sizes([3]), g.sizes([-2])]),
+      /its steps must be 1, and one is -2/,
+    ],
+    'a Pad that mirrors': [
+      (g, x) => g.node('Pad', [x, g.sizes([0, 0, 1, 1, 0, 0, 1, 1])], { mode: 'reflect' }),
+      /its mode must be constant, and it is reflect/,
+    ],
+    'a Gather of columns': [
+      (g, x) => g.node('Gather', [x, g.sizes([0])], { axis: 1 }),
+      /its axis must be 0, and it is 1/,
+    ],
+    'an AveragePool whose edges count less': [
+      (g, x) => g.node('AveragePool', [x], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+      /set count_include_pad to 1/,
+    ],
+    'a strided convolution of images of unknown size': [
+      (g) => {
+        const image = g.input('image', 'float32', [1, 1, 'h', 8])
+        const kernel = g.constant(new Float32Array(9), [1, 1, 3, 3])
+        return g.node('Conv', [image, kernel], { strides: [2, 2] })
+      },
+      /size 2 of image must be known, and it is \[1, 1, h, 8\]/,
+    ],
+  }
+  for (const [what, [write, sentence]] of Object.entries(forms)) {
+    it(what, () => {
+      const g = build()
+      const it = write(g, g.input('x', 'float32', [1, 2, 8, 8]))
+      const graph = g.graph('form', { loss: g.reduceSum(it, [0, 1, 2, 3], {}) })
+      assert.throws(() => differentiate(graph, 'loss', [...graph.inputs]), { message: sentence })
+    })
+  }
+})
+
 test('a differentiated graph holds nothing that its outputs do not need', () => {
   const g = build()
   const weights = g.constant(new Float32Array(6), [2, 3], { name: 'weights' })

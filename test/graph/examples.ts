@@ -144,3 +144,86 @@ export const examples: Readonly<Record<OpName, Example>> = {
 function one2(y: (g: Builder, x: Value) => Value): Example {
   return { of: ({ n, c }) => [[n, c]], y: (g, [x]) => y(g, x) }
 }
+
+/** Further forms of operators whose rules take turns by attributes and shapes. */
+export const forms: Readonly<Record<string, Example & { readonly op: OpName }>> = {
+  'Conv with a stride that leaves a rest, without bias': {
+    op: 'Conv',
+    of: ({ n, c, s }) => [
+      [n, c, s + 1, s],
+      [2, c, 2, 3],
+    ],
+    y: (g, [x, w]) => g.node('Conv', [x, w], { strides: [3, 2] }),
+  },
+  'Conv over one axis': {
+    op: 'Conv',
+    of: ({ n, c, s }) => [
+      [n, c, s],
+      [2, c, 3],
+    ],
+    y: (g, [x, w]) => g.node('Conv', [x, w], { pads: [1, 1] }),
+  },
+  'MatMul of a matrix by a stack': {
+    op: 'MatMul',
+    of: ({ n, c, s }) => [
+      [s, c],
+      [n, c, 2],
+    ],
+    y: (g, [a, b]) => g.matMul(a, b),
+  },
+  'Gemm as it stands': {
+    op: 'Gemm',
+    of: ({ n, c, s }) => [
+      [n, c],
+      [c, s],
+    ],
+    y: (g, [a, b]) => g.gemm(a, b),
+  },
+  'Gemm with the first turned': {
+    op: 'Gemm',
+    of: ({ n, c, s }) => [
+      [c, n],
+      [c, s],
+      [n, 1],
+    ],
+    y: (g, [a, b, bias]) => g.node('Gemm', [a, b, bias], { transA: 1 }),
+  },
+  'Gemm with the second turned': {
+    op: 'Gemm',
+    of: ({ n, c, s }) => [[n, c], [s, c], [1]],
+    y: (g, [a, b, bias]) => g.node('Gemm', [a, b, bias], { transB: 1 }),
+  },
+  'Pad of one axis, with a number of its own': {
+    op: 'Pad',
+    of: ({ n, s }) => [[n, s]],
+    y: (g, [x]) => g.node('Pad', [x, g.sizes([2, 1]), 3, g.sizes([-1])]),
+  },
+  'Transpose without a list': { op: 'Transpose', ...one('Transpose') },
+  'Squeeze of all ones': {
+    op: 'Squeeze',
+    of: ({ c }) => [[1, c, 1]],
+    y: (g, [x]) => g.node('Squeeze', [x]),
+  },
+  'ReduceSum of all': { op: 'ReduceSum', ...one('ReduceSum', { keepdims: 0 }) },
+  'Clip without a least': {
+    op: 'Clip',
+    of: ({ n, c }) => [[n, c]],
+    y: (g, [x]) => g.node('Clip', [x, null, 0.14]),
+  },
+  'MaxPool of windows side by side': { op: 'MaxPool', ...pool('MaxPool', {}) },
+  'MaxPool rounded up': { op: 'MaxPool', ...pool('MaxPool', { kernel_shape: [3, 2], ceil_mode: 1 }) },
+  'AveragePool without an edge': { op: 'AveragePool', ...pool('AveragePool', { strides: [1, 3] }) },
+  'BatchNormalization of rows': {
+    op: 'BatchNormalization',
+    of: ({ n, c }) => [[n, c], [c], [c], [c], [c]],
+    y: (g, x) => g.node('BatchNormalization', x),
+    isPositive: true,
+  },
+  'rows divided by their length': {
+    op: 'Div',
+    of: ({ n, c }) => [[n, c]],
+    y: (g, [x]) => g.div(x, g.sqrt(g.reduceSum(g.mul(x, x), [1], { keep: true }))),
+    // Near zero the direction turns faster than the steps of the differences.
+    isPositive: true,
+  },
+}

@@ -6,7 +6,7 @@ import { build, differentiate, gradientOf, opNames, ops, toOnnx } from '../../sr
 import type { Graph, Op, OpName, Value } from '../../src/graph/index.ts'
 import { randomFrom, shuffleInto } from '../../src/math/index.ts'
 import { openRuntime, type Session, type Tensor } from '../../src/runtime/index.ts'
-import { examples, type Sizes } from './examples.ts'
+import { examples, forms, type Example, type Sizes } from './examples.ts'
 
 const runtime = openRuntime({ cores: 1, cache: 'unused' })
 after(() => runtime.close())
@@ -33,8 +33,7 @@ function valuesOf(shape: readonly number[], seed: number, isPositive = false): F
 type Built = { readonly graph: Graph; readonly y: Value; readonly feeds: Record<string, Tensor> }
 
 /** The example as a graph of float inputs x0, x1, …; loss = Σ y · weights. */
-function built(op: OpName, { sizes, seed }: Case): Built {
-  const { of, y: write, isPositive } = examples[op]
+function built({ of, y: write, isPositive }: Example, { sizes, seed }: Case): Built {
   const g = build()
   const shapes = of(sizes)
   const x = shapes.map((shape, i) => g.input(`x${i}`, 'float32', shape))
@@ -46,7 +45,7 @@ function built(op: OpName, { sizes, seed }: Case): Built {
     allOf(y),
     {},
   )
-  const graph = g.graph(op, { y: numbers, loss })
+  const graph = g.graph('example', { y: numbers, loss })
   const feeds = shapes.map(
     (shape, i) => [`x${i}`, { shape, data: valuesOf(shape, seed + i, isPositive) }] as const,
   )
@@ -89,19 +88,21 @@ async function agreesWithDifferences(it: Built): Promise<void> {
     for (const [i, slope] of (await slopes(session, it, input)).entries()) {
       const given = gradient.data[i]!
       const close = Math.abs(given - slope) <= 0.01 * (1 + Math.abs(slope))
-      assert.ok(close, `${input}[${i}] of ${it.graph.name}: the gradient is ${given}, the slope ${slope}`)
+      assert.ok(close, `${input}[${i}]: the gradient is ${given}, the slope ${slope}`)
     }
   }
   await session.close()
 }
 
-for (const op of opNames) {
+const rows = Object.fromEntries(opNames.map((op) => [op, { op, ...examples[op] }]))
+for (const [name, example] of Object.entries({ ...rows, ...forms })) {
+  const op: OpName = example.op
   const { gradient } = ops[op] as Op
-  describe(`the operator ${op}`, () => {
+  describe(`the operator ${name}`, () => {
     it('gives the shape that its rule says', () =>
       fc.assert(
         fc.asyncProperty(cases, async (given) => {
-          const { graph, y, feeds } = built(op, given)
+          const { graph, y, feeds } = built(example, given)
           const session = await runtime.open(toOnnx(graph))
           assert.deepEqual((await session.run(feeds))['y']!.shape, y.shape)
           await session.close()
@@ -111,12 +112,12 @@ for (const op of opNames) {
     if (typeof gradient === 'function') {
       it('has the gradient that central differences have', () =>
         fc.assert(
-          fc.asyncProperty(cases, (given) => agreesWithDifferences(built(op, given))),
+          fc.asyncProperty(cases, (given) => agreesWithDifferences(built(example, given))),
           { numRuns: 3, seed: 2 },
         ))
     } else {
       it('says why it has no gradient where one is asked of it', () => {
-        const { graph } = built(op, { sizes: { n: 2, c: 2, s: 4 }, seed: 1 })
+        const { graph } = built(example, { sizes: { n: 2, c: 2, s: 4 }, seed: 1 })
         assert.throws(
           () => differentiate(graph, 'loss', ['x0']),
           (thrown: Error) =>
