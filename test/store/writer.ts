@@ -7,7 +7,7 @@ import { farFingerprint, image, label } from './drivers.ts'
 
 const [place = '', what = '', name = '', limit = 'Infinity'] = process.argv.slice(2)
 const store = await openStore(place)
-const [wren] = await store.classes.list('birds')
+const wren = async () => (await store.classes.list('birds'))[0]!.id
 const countMax = Number(limit)
 /** Written at once: what is said has happened, and nothing waits in a buffer when the kill comes. */
 const say = (line: string) => writeSync(1, `${line}\n`)
@@ -15,25 +15,28 @@ const say = (line: string) => writeSync(1, `${line}\n`)
 const acts: Readonly<Record<string, () => Promise<void>>> = {
   /** Labels alone, as many as go in. */
   async labels() {
+    const cls = await wren()
     const ids = [...(await store.images.ids('birds', {}))] as ImageId[]
     for (let i = 0; i < countMax; i++) {
       const id = ids[i % ids.length]!
-      const position = await store.labels.add('birds', [label(id, wren!.id, { by: name })], `${name} ${i}`)
+      const position = await store.labels.add('birds', [label(id, cls, { by: name })], `${name} ${i}`)
       say(`ack ${position} ${id}`)
     }
   },
   /** As adding does it: bytes, then the image that names them, then its label. */
   async everything() {
+    const cls = await wren()
     for (let i = 0; i < countMax; i++) {
       const bytes = Buffer.from(`${name} ${i} `.repeat(500))
       const hash = await store.blobs.put(bytes)
       const fingerprint = farFingerprint(createHash('sha256').update(bytes).digest().readUInt32BE())
       const added = await store.images.add('birds', [image(i, { hash, thumbnail: hash, fingerprint })], 2)
       const [id] = added.ids
-      const position = await store.labels.add('birds', [label(id!, wren!.id, { by: name })], `${name} ${i}`)
+      const position = await store.labels.add('birds', [label(id!, cls, { by: name })], `${name} ${i}`)
       say(`ack ${position} ${id}`)
     }
   },
+  async opening() {},
   async blobs() {
     for (let sizeBytes = 100_000; ; sizeBytes *= 2) await store.blobs.put(Buffer.alloc(sizeBytes, sizeBytes))
   },
