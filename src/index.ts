@@ -39,7 +39,7 @@ const jobWorkers = 2
 const extension = path.extname(import.meta.filename)
 const mainFile = path.join(import.meta.dirname, `main${extension}`)
 
-/** Opens a data folder, and makes it when there is none. Close it: it holds a database and child processes. */
+/** Opens a data folder, or makes it. Close it: it holds a database and child processes. */
 export async function openBowerbird(options: Options = {}): Promise<Bowerbird> {
   const { log = () => {}, stays = false, ...flags } = options
   const values = configure(flags)
@@ -71,9 +71,7 @@ export async function openBowerbird(options: Options = {}): Promise<Bowerbird> {
 /** Flags over environment over `bowerbird.config.json` here over defaults. */
 export function configure(flags: Readonly<Record<string, unknown>>): Configuration {
   const file = path.resolve('bowerbird.config.json')
-  const { values, origins } = resolveConfiguration(flags, process.env, existsSync(file) ? read(file) : null)
-  void origins
-  return values
+  return resolveConfiguration(flags, process.env, existsSync(file) ? read(file) : null).values
 }
 
 function read(file: string): string {
@@ -84,7 +82,7 @@ function read(file: string): string {
   }
 }
 
-/** Where encoders are kept when the configuration does not say: each system's place for what can be fetched again. */
+/** Where encoders are kept unless told: each system's place for what can be fetched again. */
 export function cacheFolder(values: Pick<Configuration, 'cache'>): string {
   if (values.cache) return path.resolve(values.cache)
   const home = os.homedir()

@@ -19,7 +19,7 @@ const { openStore, restoreBackup } = await import('./store/index.ts')
 // The same folder seen from the sources and from what is built of them.
 const builtPage = path.join(import.meta.dirname, '..', 'dist', 'page')
 
-/** A child's world: here alone images are decoded and networks run, so the packages for it load here alone. */
+/** A child's world: here alone images are decoded and networks run, so those packages load here alone. */
 async function makePlace(values: Configuration, log: World['log']): Promise<Workplace> {
   const { openImages } = await import('./images/index.ts')
   const { openRuntime } = await import('./runtime/index.ts')
@@ -55,8 +55,12 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
+// Faults of ours, and what a person would wonder about later; the rest is for those who look for it.
+const alwaysTold = new Set(['crashed', 'fault', 'worker ended', 'answering child ended', 'encoder-fell-back'])
+
 function log(event: string, fields: Readonly<Record<string, unknown>>): void {
-  if (process.env['BOWERBIRD_LOG']) process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`)
+  if (!alwaysTold.has(event) && !process.env['BOWERBIRD_LOG']) return
+  process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`)
 }
 
 async function startFace(argv: readonly string[]): Promise<number> {

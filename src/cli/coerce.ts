@@ -1,4 +1,4 @@
-// Words of a command line to values of a schema; what does not fit is left as it is, for the schema to refuse.
+// Words of a command line to values of a schema; what does not fit is left for the schema to refuse.
 import type { Field, Kind } from './fields.ts'
 
 /** A flag's text, or all texts of a flag that may be repeated. */

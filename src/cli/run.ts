@@ -27,7 +27,7 @@ export async function runStep(step: Step, input: Record<string, unknown>, call: 
   const output = await withHouse(call, async (house) => {
     if (step.takes === 'a moment') return orInterrupted(house.perform(step.name, input), call.o)
     const ended = await seeThrough(await house.start(step.name, input), house, call.o)
-    await seeFollowers(step, ended, house, call.o)
+    await seeFollowers(step, ended, { house, o: call.o })
     return ended.output
   })
   print(call, output)
@@ -62,13 +62,16 @@ export async function seeThrough(job: Job, house: House, o: CliOptions): Promise
   return last
 }
 
+type Face = { readonly house: House; readonly o: CliOptions }
+
 /** Adding is followed by embedding and so on: the command ends when the chain does, but its output stays. */
-async function seeFollowers(step: Step, ended: Job, house: House, o: CliOptions): Promise<void> {
+async function seeFollowers(step: Step, ended: Job, face: Face): Promise<void> {
+  const { house, o } = face
   const next = house.steps.find((one) => one.name === step.then)
   if (!next || !ended.project) return
   const jobs = await house.store.jobs.list({ project: ended.project })
-  const follower = jobs.find((job) => job.step === next.name && !hasEnded(job))
-  if (!follower) return
-  const done = await seeThrough(follower, house, o)
-  await seeFollowers(next, done, house, o)
+  // The newest of that step; an older one that ended says that nothing was left to do.
+  const follower = jobs.find((job) => job.step === next.name)
+  if (!follower || (hasEnded(follower) && follower.createdAt < ended.createdAt)) return
+  await seeFollowers(next, await seeThrough(follower, house, o), face)
 }

@@ -39,7 +39,7 @@ function placesOf(step: Step, fields: readonly Field[]): Field[] {
   return list ? [...named, list] : named
 }
 
-/** All may be left out here: what is missing is told with the flag's own words, and a flag may give it too. */
+/** All may be left out here: a flag may give it, and what is missing is told in our own words. */
 function argumentOf(field: Field): Argument {
   const name = field.kind.is === 'list' ? `[${field.flag}...]` : `[${field.flag}]`
   return new Argument(name, field.says)

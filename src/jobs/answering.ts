@@ -17,6 +17,7 @@ export function openAnswering(o: Begin): Answering {
   const waiting = new Map<number, Waiting>()
   let child: Child | undefined
   let count = 0
+  let isClosing = false
 
   function hear(message: FromChild): void {
     if (message.type !== 'done' && message.type !== 'failed') return
@@ -30,11 +31,11 @@ export function openAnswering(o: Begin): Answering {
     const started = openChild('answer', o, hear)
     void started.ended.then((end) => {
       child = undefined
+      if (!isClosing) o.log('answering child ended', { how: end.how, inHand: waiting.size })
       for (const [id, asked] of waiting) {
         waiting.delete(id)
         asked.reject(crashOf(asked.step, end))
       }
-      if (!end.wasReady || waiting.size > 0) o.log('answering child ended', { how: end.how })
     })
     return started
   }
@@ -47,7 +48,10 @@ export function openAnswering(o: Begin): Answering {
       child.send({ type: 'perform', id, step, input })
       return answer
     },
-    close: async () => child?.close(),
+    async close() {
+      isClosing = true
+      await child?.close()
+    },
   }
 }
 
