@@ -120,6 +120,7 @@ async function probe(task: Task, hands: Hands): Promise<number> {
   const seconds = (performance.now() - from) / 1000
   const guesses = await hands.runtime.probabilities(head, test)
   const accuracy = shareRight(guesses, task.test.labels)
+  hands.report.say(`${task.encoder} on ${task.data}: ${(100 * accuracy).toFixed(2)}%`)
   hands.report.row({
     encoder: task.encoder,
     data: task.data,

@@ -1,5 +1,5 @@
-// Features without a teacher (Coates and Ng, 2011): an image's 6 × 6 patches, each whitened, are compared with
-// patches that k-means found in unlabelled images; what answers is summed over the four quarters of the image.
+// Features without a teacher (Coates and Ng, 2011): an image's 6 × 6 patches, each whitened, are compared
+// with patches that k-means found in unlabelled images; answers are averaged over the image's four quarters.
 import { assert } from '../base/index.ts'
 import { build, type Builder, type Graph, type Value } from '../graph/index.ts'
 import { unitRows } from './keras-graph.ts'
@@ -10,7 +10,7 @@ export const builtinWidth = 2 * builtinShape.patches * builtinShape.quarters
 const patchNumbers = 3 * builtinShape.patch ** 2
 
 export type BuiltinWeights = {
-  /** [patches, 3, patch, patch]: patches after whitening, so that one convolution does both; each sums to zero. */
+  /** [patches, 3, patch, patch], whitening included, so that one convolution does both; each sums to zero. */
   readonly filters: Float32Array
   /** [patches]: the answers of the mean patch. */
   readonly offsets: Float32Array

@@ -62,7 +62,7 @@ async function writeAside(file: string, bytes: Uint8Array): Promise<void> {
 
 const pollMs = 300
 const beatMs = 2000
-/** A lock that has not beaten for so long was left behind, even where its owner's process number lives again. */
+/** A lock that has not beaten for so long was left behind, even where its owner's number lives again. */
 const quietMsMax = 20_000
 
 /** One process at a time: the others wait, and are told each time they look; `wait` may throw to give up. */

@@ -73,6 +73,7 @@ async function download(
   const running = runNpm(args, { folder: o.folder, signal: stop.signal, ...(o.npm ? { npm: o.npm } : {}) })
   const isDone = { value: false }
   const done = running.finally(() => (isDone.value = true))
+  let most = 0
   try {
     while (!isDone.value) {
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, pollMs))])
@@ -80,10 +81,12 @@ async function download(
         await largestBelow(path.join(o.cache, '_cacache', 'tmp')),
         await largestBelow(o.pack),
       )
+      // npm moves the file once it is whole: for a moment it is in neither place.
+      most = Math.min(wanted.sizeBytes, Math.max(most, bytes))
       o.say?.({
-        done: Math.min(bytes, wanted.sizeBytes),
+        done: most,
         total: wanted.sizeBytes,
-        sentence: `Fetching ${wanted.name}: ${megabytes(bytes)} of ${megabytes(wanted.sizeBytes)} MB`,
+        sentence: `Fetching ${wanted.name}: ${megabytes(most)} of ${megabytes(wanted.sizeBytes)} MB`,
       })
     }
   } finally {
