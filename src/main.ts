@@ -39,11 +39,16 @@ async function makePlace(values: Configuration, log: World['log']): Promise<Work
   }
 }
 
-/** Aborted at the first Ctrl-C; the second ends the program at once. */
+// A terminal sends Ctrl-C to everyone, and npm and the launcher pass it on: one press may arrive three times.
+const samePressMs = 1_000
+
+/** Aborted at the first Ctrl-C; a second one, of a person in a hurry, ends the program at once. */
 function interruption(): AbortSignal {
   const interrupted = new AbortController()
+  let first = 0
   const stop = (): void => {
-    if (interrupted.signal.aborted) process.exit(130)
+    if (!interrupted.signal.aborted) first = performance.now()
+    else if (performance.now() - first > samePressMs) process.exit(130)
     interrupted.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
@@ -65,6 +70,8 @@ function log(event: string, fields: Readonly<Record<string, unknown>>): void {
 
 async function startFace(argv: readonly string[]): Promise<number> {
   const { main } = await import('./cli/index.ts')
+  // `bowerbird ledger birds | head`: who reads no further ends us, and that is no fault.
+  process.stdout.on('error', () => process.exit(0))
   return main(argv, {
     steps,
     version: version(),
@@ -90,4 +97,8 @@ async function startChild(args: readonly string[]): Promise<void> {
 
 const [command, ...rest] = process.argv.slice(2)
 if (command === 'work') await startChild(rest)
-else process.exitCode = await startFace(process.argv.slice(2))
+else {
+  process.exitCode = await startFace(process.argv.slice(2))
+  // All is closed by now; should something still hold the process, its user need not wait for it.
+  setTimeout(() => process.exit(), 1_000).unref()
+}

@@ -44,4 +44,11 @@ it('a folder of images becomes a published version that predicts, by command alo
   const to = path.join(folder, 'export')
   const written = await json<{ images: number }>('export', 'things', '--format', 'csv', '--to', to)
   assert.equal(written.images, 12)
+
+  const copy = path.join(folder, 'copy')
+  await json('backup', copy)
+  const restored = path.join(folder, 'restored')
+  assert.equal((await run('restore', copy, '--data', restored)).code, 0)
+  const { out } = await run('project', 'things', '--data', restored, '--json')
+  assert.deepEqual(JSON.parse(out), await json('project', 'things'))
 })

@@ -148,6 +148,14 @@ describe('what follows by itself', { concurrency: true }, () => {
     await assert.rejects(house.start('unready', { project: 'birds' }), { kind: 'not-ready' })
   })
 
+  it('is no failure when it came too early, but it is for who asked for it', async (t) => {
+    const house = await houseOf(t)
+    await ended(house, await house.start('before', { project: 'birds' }))
+    await until('it ended', async () => (await stepsOf(house)).includes('early done'))
+    const asked = await house.start('early', { project: 'birds', file: 'mine' })
+    assert.equal((await ended(house, asked)).error?.kind, 'not-ready')
+  })
+
   it('waits once, however many moments it follows', async (t) => {
     const house = await houseOf(t)
     for (let i = 0; i < 20; i++) await house.perform('touch', { project: 'birds' })

@@ -104,6 +104,21 @@ const unready = step({
   },
   run: async () => ({}),
 })
+const early = step({
+  ...chained,
+  name: 'early',
+  summary: 'Find out only when it runs that its time has not come',
+  async run() {
+    throw new Failure('not-ready', 'cannot train: 3 labelled images still wait for the encoder')
+  },
+})
+const before = step({
+  ...chained,
+  name: 'before',
+  summary: 'Be followed by what comes too early',
+  then: 'early',
+  run: async () => ({}),
+})
 const touch = step({
   ...moment,
   name: 'touch',
@@ -125,5 +140,7 @@ export const testSteps: readonly Step[] = [
   first,
   second,
   unready,
+  early,
+  before,
   touch,
 ]
