@@ -11,9 +11,12 @@ import { testSteps } from './test-steps.ts'
 
 export type TestHouse = House & { readonly folder: string; file(name: string): string }
 
+const makeFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'bowerbird-jobs-'))
+const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+
 export const newFolder = (t: TestContext): string => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-jobs-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = makeFolder()
+  t.after(() => dropFolder(folder))
   return folder
 }
 
@@ -21,7 +24,7 @@ export async function houseOf(
   t: TestContext,
   o: { folder?: string; stays?: boolean; jobWorkers?: number; worker?: string; log?: World['log'] } = {},
 ): Promise<TestHouse> {
-  const folder = o.folder ?? newFolder(t)
+  const folder = o.folder ?? makeFolder()
   const store = await openStore(folder)
   const house = openHouse({
     store,
@@ -40,7 +43,11 @@ export async function houseOf(
     await house.close()
     await store.close().catch(() => {})
   }
-  t.after(close)
+  // In this order: a folder that goes first is written to again.
+  t.after(async () => {
+    await close()
+    if (o.folder === undefined) dropFolder(folder)
+  })
   return { ...house, close, folder, file: (name) => path.join(folder, name) }
 }
 
