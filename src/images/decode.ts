@@ -1,5 +1,5 @@
 // The only file that decodes, and the only one that opens sharp on strangers' bytes. Runs in a child process.
-import sharp from 'sharp'
+import sharp, { type OutputInfo } from 'sharp'
 import { Failure } from '../base/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatOf, type Format, taken } from './formats.ts'
@@ -23,24 +23,29 @@ const thumbnailQuality = 80
 // Small pictures are drawn enlarged, where halved colour shows as blocks.
 const fullColourBelow = 128
 
+// A picture that is upright, no larger and this short is its own thumbnail: half the files for the store.
+const ownThumbnailBytes = 16_384
+
 /** Checked, upright, shrunk, and known by its look. */
 export async function look(source: Source, limits: Limits): Promise<Look> {
   const bytes = await bytesOf(source, limits.bytesMax)
   const format = formatOf(bytes)
   return decoding(format, async () => {
-    const { width, height } = await uprightSize(bytes, limits)
-    const small = await upright(bytes, limits)
+    const { width, height, isUpright } = await headerOf(bytes, limits)
+    const { data, info } = await upright(bytes, limits)
       .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
       .raw()
       .toBuffer({ resolveWithObject: true })
-    const side = Math.min(small.info.width, small.info.height)
-    const thumbnail = await sharp(small.data, { raw: small.info })
-      .jpeg({ quality: thumbnailQuality, chromaSubsampling: side < fullColourBelow ? '4:4:4' : '4:2:0' })
-      .toBuffer()
-    const { width: columns, height: rows } = small.info
-    const mark = fingerprint({ width: columns, height: rows, data: small.data })
+    const isOwn = isUpright && info.width === width && bytes.length <= ownThumbnailBytes
+    const thumbnail = isOwn ? bytes : await thumbnailOf(data, info)
+    const mark = fingerprint({ width: info.width, height: info.height, data })
     return { hash: hashOf(bytes), width, height, format, thumbnail, fingerprint: mark }
   })
+}
+
+function thumbnailOf(data: Uint8Array, info: OutputInfo): Promise<Uint8Array> {
+  const chromaSubsampling = Math.min(info.width, info.height) < fullColourBelow ? '4:4:4' : '4:2:0'
+  return sharp(data, { raw: info }).jpeg({ quality: thumbnailQuality, chromaSubsampling }).toBuffer()
 }
 
 /** Upright RGB pixels under the one preprocessing rule. */
@@ -62,18 +67,22 @@ const upright = (bytes: Uint8Array, limits: Limits) =>
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
 
-/** From the header alone, so that a bomb is refused before it is decoded. */
-async function uprightSize(bytes: Uint8Array, limits: Limits): Promise<{ width: number; height: number }> {
-  const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata()
-  const pixels = autoOrient.width * autoOrient.height
+/** Before anything is decoded, so that a bomb is refused. */
+async function headerOf(
+  bytes: Uint8Array,
+  limits: Limits,
+): Promise<{ width: number; height: number; isUpright: boolean }> {
+  const { autoOrient, orientation = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const { width, height } = autoOrient
+  const pixels = width * height
   if (pixels > limits.pixelsMax) {
     throw new Failure(
       'too-large',
-      `it has ${grouped(pixels)} pixels (${autoOrient.width} × ${autoOrient.height}), ` +
+      `it has ${grouped(pixels)} pixels (${width} × ${height}), ` +
         `and at most ${grouped(limits.pixelsMax)} are decoded`,
     )
   }
-  return autoOrient
+  return { width, height, isUpright: orientation <= 1 }
 }
 
 async function decoding<T>(format: Format, decode: () => Promise<T>): Promise<T> {

@@ -31,10 +31,11 @@ type Seen =
   | Skipped
   | { readonly file: File; readonly id: ImageId }
   | { readonly file: File; readonly inspected: Inspected }
+type Taken = Exclude<Seen, Skipped>
 
-// A batch flushes up to 256 folders of blobs: of 128 images, nearly a folder for each; of 512, one for four.
-const batchImages = 512
-const batchBytes = 32_000_000 // photographs of 8 MB come four at a time, never 128
+// Files reach the disk while the next images are decoded: small batches start soon, large ones flush less often.
+const batchImages = 256
+const batchBytes = 16_000_000 // photographs of 8 MB come two at a time, never 256
 const toldEvery = 32
 const skippedShown = 1_000 // reasons repeat; the count is always whole
 
@@ -48,29 +49,20 @@ export async function takeIn(
   const looks = { project: options.project, mayBeThere: images > 0 }
   // Twice what the children hold: one set is in hand, one waits for its turn in the order.
   const atOnce = 4 * (world.configuration.cores || availableParallelism())
-  let batch: Exclude<Seen, Skipped>[] = []
-  let bytes = 0
-  let writing = Promise.resolve()
   const tell = () => world.progress({ done: tally.found, total: options.total, sentence: sentenceFor(tally) })
-  const flush = async () => {
-    await writing // one batch at a time; the next is looked at meanwhile
-    const ready = batch
-    batch = []
-    bytes = 0
-    writing = write(ready, tally, { options, world })
-    writing.catch(() => {})
+  const writer = openWriter(tally, options, world)
+  try {
+    for await (const seen of inOrder(things, atOnce, (thing) => lookAt(thing, looks, world))) {
+      world.signal.throwIfAborted()
+      tally.found++
+      if ('reason' in seen) skip(tally, seen)
+      else await writer.take(seen)
+      if (tally.found % toldEvery === 0) tell()
+    }
+    await writer.flush()
+  } finally {
+    await writer.settled() // also when cancelled: nobody closes the store while a batch is on its way into it
   }
-  for await (const seen of inOrder(things, atOnce, (thing) => lookAt(thing, looks, world))) {
-    world.signal.throwIfAborted()
-    tally.found++
-    if ('reason' in seen) skip(tally, seen)
-    else batch.push(seen)
-    if ('inspected' in seen) bytes += seen.inspected.bytes.length
-    if (batch.length >= batchImages || bytes >= batchBytes) await flush()
-    if (tally.found % toldEvery === 0) tell()
-  }
-  await flush()
-  await writing
   tell()
   return tally
 }
@@ -117,41 +109,62 @@ async function lookAt(
 /** Faults of the house rather than of one file. */
 const endsTheStep: readonly Failure['kind'][] = ['cancelled', 'not-ready', 'disk-full', 'corrupt-data']
 
-/** Blobs before rows: a row never names bytes that are not there. */
+/** Batches reach the store in their order; two at most are on their way, while the next is looked at. */
+function openWriter(tally: Tally, options: IntakeOptions, world: World) {
+  let batch: Taken[] = []
+  let bytes = 0
+  let before = Promise.resolve()
+  let last = before
+  async function flush(): Promise<void> {
+    const ready = batch
+    batch = []
+    bytes = 0
+    await before
+    before = last
+    const thumbnails = keepBytes(ready, world)
+    last = before.then(async () => write(ready, await thumbnails, { tally, options, world }))
+    for (const one of [thumbnails, last]) one.catch(() => {}) // told by the next flush, or by settled
+  }
+  return {
+    flush,
+    settled: () => last,
+    async take(seen: Taken): Promise<void> {
+      batch.push(seen)
+      if ('inspected' in seen) bytes += seen.inspected.bytes.length
+      if (batch.length >= batchImages || bytes >= batchBytes) await flush()
+    },
+  }
+}
+
+/** The thumbnails' names. Blobs before rows: a row never names bytes that are not there. */
+async function keepBytes(batch: readonly Taken[], { store }: World): Promise<readonly Hash[]> {
+  const fresh = batch.filter((seen) => 'inspected' in seen)
+  const hashes = await store.blobs.putMany(
+    fresh.flatMap(({ inspected }) => [inspected.thumbnail, inspected.bytes]),
+  )
+  return hashes.filter((_, i) => i % 2 === 0)
+}
+
 async function write(
-  batch: readonly Exclude<Seen, Skipped>[],
-  tally: Tally,
-  { options, world }: { readonly options: IntakeOptions; readonly world: World },
+  batch: readonly Taken[],
+  thumbnails: readonly Hash[],
+  {
+    tally,
+    options,
+    world,
+  }: { readonly tally: Tally; readonly options: IntakeOptions; readonly world: World },
 ): Promise<void> {
   const fresh = batch.filter((seen) => 'inspected' in seen)
   const there = batch.filter((seen) => 'id' in seen)
-  tally.alreadyThere += there.length
-  const ids = fresh.length > 0 ? await writeImages(fresh, tally, { options, world }) : []
+  const rows = fresh.map(({ file, inspected }, i) => rowOf(file, inspected, thumbnails[i]!))
+  const { ids, ...counts } = await world.store.images.add(options.project, rows, world.now())
+  tally.added += counts.added
+  tally.alreadyThere += counts.alreadyThere + there.length
+  tally.nearDuplicates += counts.nearDuplicates
   tally.labelled += await options.kept([
     ...fresh.map(({ file }, i) => ({ id: ids[i]!, label: file.label })),
     ...there.map(({ file, id }) => ({ id, label: file.label })),
   ])
-}
-
-async function writeImages(
-  fresh: readonly Extract<Seen, { inspected: Inspected }>[],
-  tally: Tally,
-  { options, world }: { readonly options: IntakeOptions; readonly world: World },
-): Promise<readonly ImageId[]> {
-  const { store } = world
-  const thumbnails = await store.blobs.putMany(
-    fresh.flatMap(({ inspected }) => [inspected.thumbnail, inspected.bytes]),
-  )
-  const rows = fresh.map(({ file, inspected }, i) => rowOf(file, inspected, thumbnails[2 * i]!))
-  const { ids, added, alreadyThere, nearDuplicates } = await store.images.add(
-    options.project,
-    rows,
-    world.now(),
-  )
-  tally.added += added
-  tally.alreadyThere += alreadyThere
-  tally.nearDuplicates += nearDuplicates
-  return ids
 }
 
 const rowOf = ({ name, group }: File, inspected: Inspected, thumbnail: Hash): NewImage => {
