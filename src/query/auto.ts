@@ -8,8 +8,9 @@ export type Situation = {
   readonly classes: number
 }
 
-// Below about this many labels a class, uncertain guesses are noise: typical images teach more.
-const labelsPerClass = 3
+// The demo's accuracy under resnet50 with 50, 120 and 200 labels: 65, 74, 80% drawn by chance; 73, 80, 81%
+// typical throughout; 67, 78, 81% with margin from 10 labels on; 73, 77, 80% from 50; 73, 80, 82% from 100.
+const labelsPerClass = 10
 
 /** Which strategy suits, and why. */
 export function autoStrategy(of: Situation): { readonly strategy: StrategyName; readonly says: string } {
@@ -22,7 +23,7 @@ export function autoStrategy(of: Situation): { readonly strategy: StrategyName; 
   if (of.labelled < labelsPerClass * of.classes) {
     return {
       strategy: 'typical',
-      says: `typical images: ${of.labelled} labels for ${of.classes} classes are too few to trust the guesses`,
+      says: `typical images: guesses are not trusted with ${of.labelled} labels for ${of.classes} classes`,
     }
   }
   return { strategy: 'margin', says: 'the closest calls of the newest version' }

@@ -56,12 +56,12 @@ describe('ask', () => {
     const questions = await asked({ strategy: 'typical', budget: 5 })
     assert.equal(new Set(questions.map(birds.kindOf)).size, 3)
   })
-  it('asks the closest calls of the newest version', async () => {
+  it('asks the closest calls of the newest version once there are ten labels a class', async () => {
     const train = [...(await world.store.images.ids(project, { split: 'train' }))]
     const answers = kinds.flatMap((kind) =>
       train
         .filter((id) => birds.kindOf(id) === kind)
-        .slice(0, 5)
+        .slice(0, 11)
         .map((image) => ({ image, label: kind })),
     )
     await world.act('answer', { project, answers })
