@@ -11,12 +11,25 @@ import { testSteps } from './test-steps.ts'
 
 export type TestHouse = House & { readonly folder: string; file(name: string): string }
 
-const makeFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'bowerbird-jobs-'))
-const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+type Left = { readonly closes: (() => Promise<void>)[]; readonly folders: string[] }
+const leftBy = new WeakMap<TestContext, Left>()
 
-export const newFolder = (t: TestContext): string => {
-  const folder = makeFolder()
-  t.after(() => dropFolder(folder))
+/** First all houses close, then their folders go: a worker that is starting would make its folder anew. */
+function leftOf(t: TestContext): Left {
+  const known = leftBy.get(t)
+  if (known) return known
+  const left: Left = { closes: [], folders: [] }
+  leftBy.set(t, left)
+  t.after(async () => {
+    await Promise.all(left.closes.map((close) => close()))
+    for (const folder of left.folders) rmSync(folder, { recursive: true, force: true })
+  })
+  return left
+}
+
+export function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-jobs-'))
+  leftOf(t).folders.push(folder)
   return folder
 }
 
@@ -24,7 +37,7 @@ export async function houseOf(
   t: TestContext,
   o: { folder?: string; stays?: boolean; jobWorkers?: number; worker?: string; log?: World['log'] } = {},
 ): Promise<TestHouse> {
-  const folder = o.folder ?? makeFolder()
+  const folder = o.folder ?? newFolder(t)
   const store = await openStore(folder)
   const house = openHouse({
     store,
@@ -43,11 +56,7 @@ export async function houseOf(
     await house.close()
     await store.close().catch(() => {})
   }
-  // In this order: a folder that goes first is written to again.
-  t.after(async () => {
-    await close()
-    if (o.folder === undefined) dropFolder(folder)
-  })
+  leftOf(t).closes.push(close)
   return { ...house, close, folder, file: (name) => path.join(folder, name) }
 }
 
