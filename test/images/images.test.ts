@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -192,5 +194,44 @@ describe('reading pixels', () => {
       [false, true, false],
     )
     assert.deepEqual(read[0], read[2])
+  })
+})
+
+describe('the decoders', { skip: process.platform === 'win32' && 'there is no ps' }, () => {
+  const childrenOf = (parent: number): readonly number[] =>
+    execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .flatMap(([pid, of]) => (of === parent ? [pid!] : []))
+  const isThere = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+
+  it('start at the first use, and end with a parent that was killed', async () => {
+    const door = new URL('../../src/images/index.ts', import.meta.url).href
+    const program = `
+      const { openImages } = await import('${door}')
+      const images = openImages({ pixelsMax: 1e6, bytesMax: 1e6, children: 2 })
+      console.log('opened')
+      process.stdin.once('data', async () => {
+        await images.inspect({ bytes: Buffer.from('${(await png()).toString('base64')}', 'base64') })
+        console.log('used')
+      })`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program])
+    await once(parent.stdout, 'data')
+    assert.deepEqual(childrenOf(parent.pid!), [])
+    parent.stdin.write('go')
+    await once(parent.stdout, 'data')
+    const [decoder] = childrenOf(parent.pid!)
+    assert.ok(decoder !== undefined && isThere(decoder))
+    parent.kill('SIGKILL')
+    for (let waited = 0; isThere(decoder) && waited < 5000; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    assert.equal(isThere(decoder), false)
   })
 })

@@ -21,11 +21,14 @@ before(() => {
 after(() => images.close())
 async function open(): Promise<void> {
   store = await openStore(':memory:')
-  folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-add-'))
+  const around = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-add-'))
+  writeFileSync(path.join(around, 'outside.jpg'), await jpeg())
+  folder = path.join(around, 'pictures')
+  mkdirSync(folder)
 }
 async function close(): Promise<void> {
   await store.close()
-  rmSync(folder, { recursive: true })
+  rmSync(path.dirname(folder), { recursive: true })
 }
 
 const at = (...names: string[]) => path.join(folder, ...names)
@@ -77,7 +80,10 @@ describe('a folder of everything that a folder can hold', () => {
     'drawing.jpg': [() => keep('drawing.jpg', svg()), /it is an SVG drawing/],
     'moving.gif': [() => keep('moving.gif', gif()), /it is a GIF/],
     'folder.jpg': [() => mkdirSync(at('folder.jpg')), /a folder with the name of an image/],
-    'out.jpg': [() => symlinkSync('/etc/hostname', at('out.jpg')), /a link that leads out of the folder/],
+    'out.jpg': [
+      () => symlinkSync(at('../outside.jpg'), at('out.jpg')),
+      /a link that leads out of the folder/,
+    ],
     'gone.jpg': [() => symlinkSync(at('nothing'), at('gone.jpg')), /a link that leads nowhere/],
     'notes.txt': [() => keep('notes.txt', 'saw a wren'), /it is text/],
     'noise.jpg': [() => keep('noise.jpg', Buffer.from([1, 2, 3, 0, 255])), /of no known kind/],
