@@ -1,3 +1,8 @@
+export { annotate, annotateDefaults, type Annotated, type AnnotateOptions } from './annotate.ts'
+export { clustererNames, clusterers, type Clusterer, type ClustererName } from './clusterers.ts'
 export { cut, type Merges } from './merges.ts'
 export { hdbscan, type Clustering, type HdbscanOptions } from './hdbscan.ts'
+export { methodNames, methods, type MethodName } from './methods.ts'
 export { neighbours, type Neighbours } from './neighbours.ts'
+export { autoSizes } from './sizes.ts'
+export type { Annotation, Clusters, Method, MethodOptions, Round, Space } from './space.ts'

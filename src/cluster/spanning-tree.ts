@@ -105,7 +105,7 @@ function unproven(component: Int32Array, known: Known): Int32Array {
   return Int32Array.from(open.sort((a, b) => known.bound[a]! - known.bound[b]!))
 }
 
-/** A full search for the open points, the most promising first; what is found spares others of its component. */
+/** A full search for the open points, the most promising first: what is found spares others near it. */
 async function search(
   scene: Scene,
   component: Int32Array,

@@ -1,0 +1,72 @@
+import { matrix, rowOf, type Matrix } from '../math/index.ts'
+
+/** Rows of length one; the same matrix where they are so already. A row of zeros stays. */
+export function unit(rows: Matrix): Matrix {
+  let isUnit = true
+  for (let i = 0; i < rows.rows && isUnit; i++) isUnit = Math.abs(lengthOf(rowOf(rows, i)) - 1) < 1e-4
+  if (isUnit) return rows
+  const scaled = matrix(rows.rows, rows.columns, rows.data.slice())
+  for (let i = 0; i < rows.rows; i++) normaliseInto(rowOf(scaled, i))
+  return scaled
+}
+
+export function lengthOf(row: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < row.length; i++) sum += row[i]! * row[i]!
+  return Math.sqrt(sum)
+}
+
+export function normaliseInto(row: Float32Array): void {
+  const length = lengthOf(row)
+  if (length > 0) for (let i = 0; i < row.length; i++) row[i]! /= length
+}
+
+/** exp(xᵢ/τ) / Σ exp(xⱼ/τ), shifted by the largest so that nothing overflows. */
+export function softmaxInto(row: Float32Array, temperature: number): void {
+  let most = -Infinity
+  for (let i = 0; i < row.length; i++) most = Math.max(most, row[i]!)
+  let sum = 0
+  for (let i = 0; i < row.length; i++) {
+    row[i] = Math.exp((row[i]! - most) / temperature)
+    sum += row[i]!
+  }
+  for (let i = 0; i < row.length; i++) row[i]! /= sum
+}
+
+/** The largest and the next; ties go to the lower place; −1 where there is none. */
+export function bestTwo(row: Float32Array): readonly [number, number] {
+  let [best, next] = [0, -1]
+  for (let i = 1; i < row.length; i++) {
+    if (row[i]! > row[best]!) [best, next] = [i, best]
+    else if (next < 0 || row[i]! > row[next]!) next = i
+  }
+  return [best, next]
+}
+
+/** Root mean square of what each number differs from the mean of its row; 1 where nothing differs. */
+export function deviationOf(scores: Matrix): number {
+  let sum = 0
+  for (let i = 0; i < scores.rows; i++) {
+    const row = rowOf(scores, i)
+    let [total, squares] = [0, 0]
+    for (let c = 0; c < row.length; c++) {
+      total += row[c]!
+      squares += row[c]! * row[c]!
+    }
+    sum += Math.max(0, squares - (total * total) / row.length)
+  }
+  const deviation = Math.sqrt(sum / Math.max(1, scores.data.length))
+  return deviation > 1e-6 ? deviation : 1
+}
+
+export function transposed(m: Matrix): Matrix {
+  const turned = matrix(m.columns, m.rows)
+  for (let r = 0; r < m.rows; r++) {
+    for (let c = 0; c < m.columns; c++) turned.data[c * m.rows + r] = m.data[r * m.columns + c]!
+  }
+  return turned
+}
+
+/** A view of the rows from one up to another. */
+export const rowsBetween = (m: Matrix, from: number, to: number): Matrix =>
+  matrix(to - from, m.columns, m.data.subarray(from * m.columns, to * m.columns))
