@@ -3,20 +3,21 @@ import path from 'node:path'
 import { z } from 'zod'
 import {
   Failure,
-  namesOf,
+  splits as splitNames,
   type FailureKind,
   type Image,
   type ImageId,
   type Prediction,
+  type Split,
 } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
-import { exportFormats, type Exported, type ExportedRow, type ExportedRows } from './export-formats.ts'
+import { exportFormats, exportNames } from './export-formats.ts'
+import type { Exported, ExportedRow, ExportedRows } from './exported.ts'
 import { projectField } from './fields.ts'
 import { maybeLatest, namesById, type ClassNames } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
 
-const exportNames = namesOf(exportFormats)
 const pageSize = 1000
 
 export const exportLabels = step({
@@ -32,27 +33,35 @@ export const exportLabels = step({
       .enum(['labels', 'labels and guesses'])
       .default('labels')
       .describe('the labelled images, or also the others with what the newest version guesses'),
+    splits: z
+      .boolean()
+      .default(false)
+      .describe('part the images into train, val and test, as yolo and huggingface always do'),
   }),
   output: z.object({
     to: z.string(),
     images: z.int().describe('how many images were written'),
     verified: z.int().describe('how many of them were read back and found equal'),
     files: z.int(),
+    bySplit: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   }),
   takes: 'a while',
   runs: 'apart',
   reads: false,
   positional: ['project', 'to'],
-  async run({ project: name, format, to, what }, world) {
-    await world.store.projects.get(name)
+  async run({ project: name, format, to, what, splits }, world) {
+    const { title } = await world.store.projects.get(name)
     const at = path.resolve(to)
+    const { blobs } = world.store
     await refuseWhatIsThere(at)
     // Written aside: a cancelled or failed export leaves nothing that looks whole.
     const aside = path.join(path.dirname(at), `.${path.basename(at)}-writing-${world.now()}`)
     try {
       await mkdir(path.dirname(at), { recursive: true })
-      const rows = rowsOf(name, what === 'labels and guesses', world)
-      const exported = await exportFormats[format].write(aside, rows, world.store.blobs)
+      const names = namesById(await world.store.classes.list(name))
+      const rows = unleaked(rowsOf(name, { names, withGuesses: what === 'labels and guesses' }, world))
+      const options = { title, classes: [...names.values()], splits, blobs, signal: world.signal }
+      const exported = await exportFormats[format].write(aside, rows, options)
       verify(exported, at)
       if (await isThere(at)) await rmdir(at)
       await rename(aside, at)
@@ -106,9 +115,12 @@ function verify({ images, verified }: Exported, at: string): void {
 }
 
 /** Images by key, a page at a time: a million of them never stand in memory. */
-async function* rowsOf(project: string, withGuesses: boolean, world: World): ExportedRows {
+async function* rowsOf(
+  project: string,
+  { names, withGuesses }: { readonly names: ClassNames; readonly withGuesses: boolean },
+  world: World,
+): ExportedRows {
   const { store } = world
-  const names = namesById(await store.classes.list(project))
   const { images: all, labelled } = await store.projects.counts(project)
   const total = withGuesses ? all : labelled
   let [after, done]: [string | null, number] = [null, 0]
@@ -142,8 +154,38 @@ async function guessesFor(
   )
 }
 
-const exportedOf = (image: Image, names: ClassNames, guess: Prediction | undefined): ExportedRow => ({
-  image,
-  label: image.label === null ? null : (names.get(image.label) ?? null),
-  guess: guess ? { class: names.get(guess.class) ?? '', confidence: guess.confidence } : null,
-})
+const exportedOf = (image: Image, names: ClassNames, guess: Prediction | undefined): ExportedRow => {
+  const guessed = guess && names.get(guess.class)
+  return {
+    image,
+    label: image.label === null ? null : (names.get(image.label) ?? null),
+    guess: guessed === undefined ? null : { class: guessed, confidence: guess!.confidence },
+  }
+}
+
+/** The store keeps groups and look-alikes in one split; a set that is told apart from it must do so too. */
+async function* unleaked(rows: ExportedRows): ExportedRows {
+  const splitOf = new Map<string, Split>()
+  for await (const page of rows) {
+    for (const { image } of page) {
+      const families = [
+        `image ${image.nearTo ?? image.id}`,
+        ...(image.group === null ? [] : [`group ${image.group}`]),
+      ]
+      for (const family of families) {
+        const split = splitOf.get(family) ?? image.split
+        if (split !== image.split) throw leak(image, split)
+        splitOf.set(family, split)
+      }
+      splitOf.set(`image ${image.id}`, image.split)
+    }
+    yield page
+  }
+}
+
+const leak = (image: Image, other: Split): Failure =>
+  new Failure(
+    'corrupt-data',
+    `cannot export ${image.name}: a group and look-alikes must lie in one split of ${splitNames.join(', ')}, ` +
+      `and it lies in ${image.split}, its kin in ${other}`,
+  )

@@ -50,14 +50,15 @@ describe('export', () => {
 
   it('gives folders and files names that every system takes, and none twice', async () => {
     const done = await world.act('export', { project, format: 'imagefolder', to: to('folders') })
-    assert.deepEqual([done.images, done.verified, done.files], [6, 6, 6])
+    assert.deepEqual([done.images, done.verified, done.files], [6, 6, 7])
     const files = filesBelow(to('folders'))
     assert.deepEqual(files.map((f) => f.toLowerCase()).toSorted(), [
-      '_con/one (2).png',
-      '_con/one (3).png',
+      '_con/one-2.png',
+      '_con/one-3.png',
       '_con/one.png',
-      'a_b_ c_ (2)/four.png',
+      'a_b_ c_-2/four.png',
       'a_b_ c_/two, or _three_.jpeg',
+      'bowerbird.csv',
       'class/image-6.png',
     ])
   })
@@ -81,7 +82,7 @@ describe('export', () => {
   it('overwrites nothing, but takes an empty folder', async () => {
     mkdirSync(to('empty'))
     await world.act('export', { project, format: 'imagefolder', to: to('empty') })
-    assert.equal(filesBelow(to('empty')).length, 6)
+    assert.equal(filesBelow(to('empty')).length, 7)
     writeFileSync(to('mine.csv'), 'keep me')
     await assert.rejects(world.act('export', { project, format: 'csv', to: to('mine.csv') }), {
       kind: 'already-there',

@@ -1,0 +1,28 @@
+// What goes into an export and what came out of it.
+import type { Image, Split } from '../base/index.ts'
+import type { Store } from '../store/index.ts'
+
+export type ExportedRow = {
+  readonly image: Image
+  readonly label: string | null
+  readonly guess: { readonly class: string; readonly confidence: number } | null
+}
+/** A page of rows at a time. */
+export type ExportedRows = AsyncIterable<readonly ExportedRow[]>
+export type Exported = {
+  readonly images: number
+  readonly verified: number
+  readonly files: number
+  readonly bySplit: Readonly<Record<Split, number>>
+}
+
+export type ExportOptions = {
+  readonly title: string
+  readonly classes: readonly string[]
+  /** Whether to part the images by split where the format leaves the choice. */
+  readonly splits: boolean
+  readonly blobs: Store['blobs']
+  readonly signal: AbortSignal
+}
+
+export const noneOfSplits = (): Record<Split, number> => ({ train: 0, validation: 0, test: 0 })
