@@ -33,7 +33,7 @@ export async function addLabels(
     })
     w.many(insertEvent, events)
   }
-  writeMarks(w, project.id, { before, after })
+  await writeMarks(w, project.id, { before, after })
   await setPosition(w, project.id, position)
   return position
 }

@@ -136,15 +136,14 @@ async function addShard(
     await checkImages(w.db, project, fresh.ids)
     const id = await nextIds(w.db, 'shard', 1)
     await w.db.insertInto('shard').values({ id, project, encoder, blob, count: fresh.ids.length }).execute()
-    const insert = 'insert into embedding (project, encoder, image, shard, place) values (?, ?, ?, ?, ?)'
-    w.many(
-      insert,
-      fresh.ids.map((image, place) => [project, encoder, image, id, place]),
-    )
+    const places = fresh.ids.map((image, place) => [project, encoder, image, id, place])
+    for await (const some of portions(places, 2000)) w.many(insertPlace, some)
     return true
   })
   if (!isDone) await addShard(rows, blobs, { project, encoder, shard: fresh })
 }
+
+const insertPlace = 'insert into embedding (project, encoder, image, shard, place) values (?, ?, ?, ?, ?)'
 
 async function embedded(
   db: Reading,

@@ -2,13 +2,12 @@ import type { LedgerEntry } from '../base/index.ts'
 import type { Reading } from './sqlite.ts'
 import type { EventRow } from './tables.ts'
 
-export const eventsOf = (db: Reading, project: number) =>
+export const events = (db: Reading) =>
   db
     .selectFrom('label_event')
     .innerJoin('act', 'act.id', 'label_event.act')
     .selectAll('label_event')
     .select('act.name as act_name')
-    .where('label_event.project', '=', project)
 
 export const entryOf = (row: EventRow & { readonly act_name: string }): LedgerEntry => ({
   image: row.image,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type ClassId, type ImageId, type Position, type Split } from '../base/index.ts'
 import { addLabels } from './add-labels.ts'
-import { entryOf, eventsOf } from './entries.ts'
+import { entryOf, events } from './entries.ts'
 import { windowed } from './portions.ts'
 import { projectRow } from './projects.ts'
 import type { Reading, Rows } from './sqlite.ts'
@@ -14,14 +14,18 @@ export function labelsOver(rows: Rows): Labels {
     add: (project, labels, act) => rows.write((w) => addLabels(w, project, { labels, act })),
     undo: (project, how) => rows.write((w) => undo(w, project, how)),
     async ledger(project, after, limit) {
-      const events = eventsOf(rows.db, await idOf(project)).where('position', '>', after)
-      return (await events.orderBy('position').limit(limit).execute()).map(entryOf)
+      const later = events(rows.db)
+        .where('label_event.project', '=', await idOf(project))
+        .where('position', '>', after)
+      return (await later.orderBy('position').limit(limit).execute()).map(entryOf)
     },
     at: async (project, position) => labelsAt(rows.db, await idOf(project), position),
     current: async (project, where) => currentLabels(rows.db, await idOf(project), where?.split),
     async history(project, image) {
-      const events = eventsOf(rows.db, await idOf(project)).where('image', '=', image)
-      return (await events.orderBy('position').execute()).map(entryOf)
+      // By the image alone, whose id no other project has: asked for both, SQLite reads the whole project.
+      const found = await events(rows.db).where('image', '=', image).orderBy('position').execute()
+      const id = await idOf(project)
+      return found.filter((event) => event.project === id).map(entryOf)
     },
     async skipped(project) {
       const id = await idOf(project)

@@ -38,14 +38,14 @@ export async function marksOf(
 }
 
 /** Writes the marks that changed, and every counter that follows from them. */
-export function writeMarks(
+export async function writeMarks(
   w: Writing,
   project: number,
   {
     before,
     after,
   }: { readonly before: ReadonlyMap<ImageId, Marked>; readonly after: ReadonlyMap<ImageId, Mark> },
-): void {
+): Promise<void> {
   const tally = openTally()
   const perClass = new Map<ClassId, number>()
   const count = (label: ClassId | null, change: number) => {
@@ -59,7 +59,8 @@ export function writeMarks(
     count(old.label, -1)
     count(mark.label, 1)
   }
-  w.many('update image set label = ?, is_skipped = ? where id = ?', rows)
+  for await (const some of portions(rows, 2000))
+    w.many('update image set label = ?, is_skipped = ? where id = ?', some)
   const changes = [...perClass].filter(([, change]) => change !== 0)
   w.many(
     'update class set labelled = labelled + ? where id = ?',

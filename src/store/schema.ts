@@ -49,7 +49,7 @@ const migrations: readonly { readonly says: string; readonly statements: string 
         class integer, origin text not null, person text not null, at bigint not null, seconds double precision,
         act integer not null references act (id), undoes integer,
         primary key (project, position)) without rowid;
-      create index event_image on label_event (project, image, position);
+      create index event_image on label_event (image, position);
       create index event_act on label_event (act);
       create table truth (
         project integer not null, image integer not null, class integer not null,

@@ -65,7 +65,12 @@ export function openRows(file: string): Rows {
     },
     schema: () => guarded(file, () => Number(writer.prepare('pragma user_version').get()!['user_version'])),
     setSchema: (_, number) => guarded(file, () => writer.database.exec(`pragma user_version = ${number}`)),
-    copyTo: (to) => copy(file === inMemory ? writer : connect(file), to),
+    async copyTo(to) {
+      if (file !== inMemory) return await copy(connect(file), to)
+      // There is but one connection: no transaction may stand open on it meanwhile.
+      await turns.take()
+      await copy(writer, to).finally(() => turns.give())
+    },
     count: () => countOf(reader),
     faults: () => faultsOf(reader),
     close: async () => {

@@ -1,7 +1,8 @@
 import type { ImageId, LedgerEntry, Position, Time } from '../base/index.ts'
 import { insertEvent, setPosition } from './add-labels.ts'
 import { marked, marksOf, unmarked, writeMarks, type Mark } from './marks.ts'
-import { entryOf, eventsOf } from './entries.ts'
+import { entryOf, events } from './entries.ts'
+import { portions } from './portions.ts'
 import { projectRow } from './projects.ts'
 import { among, type Writing } from './sqlite.ts'
 import type { EventRow } from './tables.ts'
@@ -24,9 +25,11 @@ export async function undo(
     .orderBy('position', 'desc')
     .execute()
   const images = [...new Set(undone.map((event) => event.image))]
-  const after = new Map(images.map((image) => [image, markWithout(w, project.id, image)]))
-  writeMarks(w, project.id, { before: await marksOf(w, project.id, images), after })
-  const events = undone.map((event, i) =>
+  const after = new Map<ImageId, Mark>()
+  for await (const some of portions(images, 2000))
+    for (const image of some) after.set(image, markWithout(w, image))
+  await writeMarks(w, project.id, { before: await marksOf(w, project.id, images), after })
+  const undoing = undone.map((event, i) =>
     undoingOf(event, {
       position: (project.position + i + 1) as Position,
       class: after.get(event.image)!.label,
@@ -34,10 +37,13 @@ export async function undo(
       at,
     }),
   )
-  w.many(insertEvent, events.map(valuesOf))
-  const last = (project.position + events.length) as Position
+  for await (const some of portions(undoing, 2000)) w.many(insertEvent, some.map(valuesOf))
+  const last = (project.position + undoing.length) as Position
   await setPosition(w, project.id, last)
-  const written = eventsOf(w.db, project.id).where('position', '>', project.position).orderBy('position')
+  const written = events(w.db)
+    .where('label_event.project', '=', project.id)
+    .where('position', '>', project.position)
+    .orderBy('position')
   return (await written.execute()).map(entryOf)
 }
 
@@ -54,11 +60,11 @@ async function newestActs(w: Writing, project: number, by: string): Promise<read
   return (await ofPerson.where('name', '=', newest.name).execute()).map((act) => act.id)
 }
 
-/** The image's whole history, without what belongs to an act that is undone. */
-function markWithout(w: Writing, project: number, image: ImageId): Mark {
+/** The image's whole history (its id is of this project alone), without what belongs to an act that is undone. */
+function markWithout(w: Writing, image: ImageId): Mark {
   const standing = `select class, origin from label_event join act on act.id = label_event.act
-    where label_event.project = ? and image = ? and origin <> 'undo' and is_undone = 0 order by position`
-  const events = w.all(standing, [project, image]) as unknown as readonly Parameters<typeof marked>[1][]
+    where image = ? and origin <> 'undo' and is_undone = 0 order by position`
+  const events = w.all(standing, [image]) as unknown as readonly Parameters<typeof marked>[1][]
   return events.reduce(marked, unmarked)
 }
 

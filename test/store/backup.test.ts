@@ -50,8 +50,7 @@ for (const { kept, place } of drivers) {
       const writing = (async () => {
         for (let i = 0; !isDone; i++) await store.labels.add('birds', [label(ids[i % 20]!, wren)], `${i}`)
       })()
-      await store.backup(to)
-      isDone = true
+      await store.backup(to).finally(() => (isDone = true))
       await writing
       await using copy = await opened(to)
       assert.deepEqual(await copy.check(), [])
