@@ -27,6 +27,7 @@ export const many = (count: number, one: string, more = `${one}s`): string =>
 export const slugOf = (title: string): string =>
   title
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

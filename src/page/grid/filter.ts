@@ -1,4 +1,6 @@
-import type { Filter } from './list.svelte.ts'
+import type { InputOf } from '../../steps/index.ts'
+
+export type Filter = Omit<InputOf<'images'>, 'after' | 'size'>
 
 type Query = Readonly<Record<string, string | undefined>>
 const splits = ['train', 'validation', 'test'] as const

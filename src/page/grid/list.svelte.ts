@@ -1,10 +1,9 @@
 // The images of one filter, page after page by key. Rows are plain values; one counter tells that they changed.
 import { perform } from '../client/client.ts'
 import type { ImageView } from '../client/types.ts'
-import type { InputOf } from '../../steps/index.ts'
+import type { Filter } from './filter.ts'
 import type { Change } from '../state/answers.svelte.ts'
 
-export type Filter = Omit<InputOf<'images'>, 'after' | 'size'>
 export type Row = { image: ImageView; readonly page: number; version: number | null }
 
 const firstSize = 200 // the first screen soon
@@ -22,7 +21,7 @@ export class ImageList {
   readonly #pages: { readonly after: string | undefined; readonly size: number }[] = []
   #next: string | undefined
   #wanted = -1
-  #isLoading = false
+  #loading: Promise<void> | undefined
   #isClosed = false
 
   constructor(filter: Filter) {
@@ -47,15 +46,16 @@ export class ImageList {
   /** Reads on until that index is there; a later wish replaces an earlier one. */
   async reach(index: number): Promise<void> {
     this.#wanted = index
-    if (this.#isLoading || this.#isClosed) return
-    this.#isLoading = true
+    this.#loading ??= this.#load().finally(() => (this.#loading = undefined))
+    await this.#loading
+  }
+  async #load(): Promise<void> {
     try {
       while (!this.hasEnded && !this.#isClosed && this.rows.length <= this.#wanted) await this.#readNext()
       this.fault = null
     } catch (thrown) {
       this.fault = thrown instanceof Error ? thrown.message : String(thrown)
     }
-    this.#isLoading = false
   }
 
   async #readNext(): Promise<void> {
@@ -110,7 +110,7 @@ export class ImageList {
   async grow(): Promise<void> {
     const last = this.#pages.length - 1
     if (last < 0) return this.reach(this.#wanted)
-    if (!this.hasEnded || this.#isLoading) return
+    if (!this.hasEnded || this.#loading) return
     await this.#read(last, this.#pages[last]!).catch(() => undefined)
     await this.reach(this.#wanted)
   }

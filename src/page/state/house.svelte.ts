@@ -1,6 +1,9 @@
 // What the server knows, kept fresh by its one stream of events.
 import { jobById, jobs as listJobs, perform } from '../client/client.ts'
 import { listen } from '../client/events.ts'
+import type { OutputOf } from '../../steps/index.ts'
+import { many } from '../words.ts'
+import { toasts } from './toasts.svelte.ts'
 import type { Job, ProjectView, VersionView } from '../client/types.ts'
 
 let projects = $state.raw<readonly ProjectView[] | null>(null)
@@ -89,9 +92,24 @@ function seen(job: Job): void {
   const before = jobs.get(job.id)
   jobs = new Map(jobs).set(job.id, job)
   if (isUnderWay(job)) return
-  waiting.get(job.id)?.(job)
+  const waits = waiting.get(job.id)
+  waits?.(job)
   waiting.delete(job.id)
+  if (before && isUnderWay(before) && !waits) tellEnd(job)
   if (job.project && (!before || isUnderWay(before))) refresh(job.project)
+}
+
+/** Nobody waits for it: it says itself how it ended. */
+function tellEnd({ step, state, error, output }: Job): void {
+  if (state === 'failed') return toasts.bad(error?.message ?? `${step} failed`)
+  if (state !== 'done' || step !== 'add') return
+  const { added, alreadyThere, skippedCount } = output as OutputOf<'add'>
+  const parts = [
+    `${many(added, 'picture')} added`,
+    ...(alreadyThere > 0 ? [`${alreadyThere.toLocaleString('en')} there already`] : []),
+    ...(skippedCount > 0 ? [`${skippedCount.toLocaleString('en')} skipped: see Jobs`] : []),
+  ]
+  toasts.say(parts.join(', '))
 }
 
 // Answers come faster than the counts are worth reading: at most one reading per project each 300 ms.

@@ -1,16 +1,15 @@
-import { untrack } from 'svelte'
 import { actionOf, chordOf, keyTable, placeOf, shownKey, type Action } from './keys.ts'
 
 type Handlers = Partial<Record<Exclude<Action, 'digits'>, () => void>> & { digits?: (place: number) => void }
 
-let scopes = $state.raw<readonly Handlers[]>([])
+// No state: an effect's end would read the value from before its beginning, and lose what came since.
+let scopes: readonly Handlers[] = []
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 /** What the keyboard does while the caller stands; the newest scope is asked first. */
 export function listenToKeys(handlers: Handlers): () => void {
-  // Called from effects, which must not wait for one another's keys.
-  untrack(() => (scopes = [handlers, ...scopes]))
-  return () => (scopes = untrack(() => scopes).filter((scope) => scope !== handlers))
+  scopes = [handlers, ...scopes]
+  return () => (scopes = scopes.filter((scope) => scope !== handlers))
 }
 
 /** The actions that can be taken right now: for the palette. */

@@ -1,0 +1,140 @@
+// What the page computes before anything is drawn.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { hueOf, signOf } from '../../src/page/grid/colours.ts'
+import { filterOf, isShown } from '../../src/page/grid/filter.ts'
+import { layoutOf, scrollTo, slotsOf, touched } from '../../src/page/grid/layout.ts'
+import { actionOf, actions, chordOf, keyTable, placeOf } from '../../src/page/state/keys.ts'
+import { readRoute, writeRoute } from '../../src/page/state/route.ts'
+import { ago, bytes, many, slugOf } from '../../src/page/words.ts'
+
+const sizes = fc.record({
+  width: fc.integer({ min: 320, max: 4000 }),
+  wanted: fc.integer({ min: 48, max: 320 }),
+  count: fc.integer({ min: 0, max: 1_000_000 }),
+})
+
+describe('the contact sheet', () => {
+  it('fills its width edge to edge, four pixels apart', () =>
+    fc.assert(
+      fc.property(sizes, (size) => {
+        const { columns, tile } = layoutOf(size)
+        assert.ok(Math.abs(columns * tile + (columns - 1) * 4 - size.width) < 1e-6)
+      }),
+    ))
+  it('holds each row in sight once, and few others, wherever it is scrolled', () =>
+    fc.assert(
+      fc.property(sizes, fc.double({ min: 0, max: 1, noNaN: true }), (size, share) => {
+        const layout = layoutOf(size)
+        const top = share * Math.max(0, layout.height - 900)
+        const slots = slotsOf(layout, { top, height: 900, beyond: 3 })
+        assert.equal(new Set(slots).size, slots.length)
+        assert.ok(slots.length <= Math.ceil(900 / layout.rowHeight) + 7)
+        const first = Math.floor(top / layout.rowHeight)
+        const last = Math.min(layout.rows - 1, Math.floor((top + 900) / layout.rowHeight))
+        for (let row = first; row <= last; row++) assert.ok(slots.includes(row), `row ${row} is missing`)
+      }),
+    ))
+  it('keeps a row in its slot while it scrolls, so that its element is used again', () => {
+    const layout = layoutOf({ width: 1000, wanted: 100, count: 100_000 })
+    const at = (top: number) => slotsOf(layout, { top, height: 900, beyond: 3 })
+    const [before, after] = [at(5000), at(5000 + layout.rowHeight)]
+    const moved = before.filter((row, slot) => row !== after[slot])
+    assert.equal(moved.length, 1)
+  })
+  it('knows which tiles a rectangle touches', () => {
+    const layout = layoutOf({ width: 304, wanted: 98, count: 9 })
+    const rect = { left: 10, top: 10, right: 150, bottom: layout.rowHeight + 10 }
+    assert.deepEqual(touched(layout, rect, 9), [0, 1, 3, 4])
+  })
+  it('scrolls only as far as a tile needs to be seen', () => {
+    const layout = layoutOf({ width: 304, wanted: 98, count: 300 })
+    assert.equal(scrollTo(layout, 0, { top: 500, height: 400 }), 0)
+    assert.equal(scrollTo(layout, 15, { top: 500, height: 400 }), 500)
+    assert.ok(scrollTo(layout, 299, { top: 0, height: 400 }) > 5000)
+  })
+})
+
+describe('class colours', () => {
+  it('lie far apart for the first eight classes, and stand beside a sign', () => {
+    const hues = Array.from({ length: 8 }, (_, place) => hueOf(place)).sort((a, b) => a - b)
+    const gaps = hues.map((hue, i) => (hues[(i + 1) % 8]! - hue + 360) % 360)
+    assert.ok(Math.min(...gaps) >= 20, `the closest are ${Math.min(...gaps)} degrees apart`)
+    assert.deepEqual([signOf('wren', 0), signOf('robin', 9), signOf('crow', 10)], ['1', '0', 'C'])
+  })
+})
+
+describe('the keyboard', () => {
+  const press = (key: string, held: Partial<KeyboardEvent> = {}) =>
+    chordOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held })
+  it('names chords alike on every machine', () => {
+    assert.equal(press('z', { metaKey: true }), 'mod+z')
+    assert.equal(press('Z', { ctrlKey: true }), 'mod+z')
+    assert.equal(press('G', { shiftKey: true }), 'shift+g')
+    assert.equal(press('?', { shiftKey: true }), '?')
+    assert.equal(press(' '), 'space')
+  })
+  it('takes 1 for the first class and 0 for the tenth', () =>
+    assert.deepEqual(['1', '9', '0', 'a'].map(placeOf), [0, 8, 9, undefined]))
+  it('listens only to what is possible now', () => {
+    assert.equal(actionOf('s', new Set(['skip'])), 'skip')
+    assert.equal(actionOf('s', new Set(['undo'])), undefined)
+  })
+  it('gives no key two meanings in one place', () => {
+    for (const where of ['Grid', 'Labelling']) {
+      const rows = actions.filter((name) => ['Anywhere', where].includes(keyTable[name].where))
+      const keys = rows.flatMap((name) => keyTable[name].keys as readonly string[])
+      assert.deepEqual([...new Set(keys)], keys)
+    }
+  })
+})
+
+describe('addresses', () => {
+  it('come back as they were written, whatever the names', () =>
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (project, label) => {
+        const route = { project, view: 'grid' as const, query: { label } }
+        assert.deepEqual(readRoute(writeRoute(route)), route)
+      }),
+    ))
+  it('fall back to the list of projects, and to the grid', () => {
+    assert.equal(readRoute('').project, null)
+    assert.equal(readRoute('#/birds/nonsense').view, 'grid')
+    assert.equal(readRoute('#/100%/grid').project, '100%')
+  })
+})
+
+describe('filters', () => {
+  it('ask about guesses only once a version guesses', () => {
+    const query = { label: 'none', guess: 'wren', min: '0.5', order: 'unsure' }
+    assert.deepEqual(filterOf('birds', query, false), { project: 'birds', label: 'none' })
+    assert.deepEqual(filterOf('birds', query, true), {
+      project: 'birds',
+      label: 'none',
+      guess: 'wren',
+      confidenceMin: 0.5,
+      order: 'unsure first',
+    })
+  })
+  it('know when a labelled image has to leave the sheet', () => {
+    const filter = { project: 'birds', label: 'none' }
+    assert.equal(isShown('wren', filter), false)
+    assert.equal(isShown(null, filter), true)
+    assert.equal(isShown('wren', { project: 'birds', label: 'wren' }), true)
+  })
+})
+
+describe('words', () => {
+  it('say sizes, times and numbers as people do', () => {
+    assert.deepEqual([bytes(900), bytes(2_450_000), bytes(120_000)], ['900 B', '2.5 MB', '120 kB'])
+    assert.equal(ago(0, 5000), 'just now')
+    assert.match(ago(0, 7_200_000), /2 hr/)
+    assert.equal(many(1, 'picture'), '1 picture')
+    assert.equal(many(2000, 'picture'), '2,000 pictures')
+  })
+  it('make a project’s name from any title', () => {
+    assert.equal(slugOf('  Möwen & Krähen! '), 'mowen-krahen')
+    assert.match(slugOf('x'.repeat(100)), /^x{64}$/)
+  })
+})

@@ -1,0 +1,229 @@
+// The page as people meet it: pictures, keys, labels, a version, a prediction; then on a cut line.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { classFolders } from '../cli/program.ts'
+import { faultsFound } from './axe.ts'
+import { openBrowser, openPage, serveProgram, skipped, type Served } from './browser.ts'
+
+const classes = ['airplane', 'frog', 'horse']
+const each = 16
+const views = ['grid', 'label', 'versions', 'predict']
+const patience = { timeout: 20_000 }
+
+describe('the page', { skip: skipped }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-birds-'))
+  let served: Served
+  let browser: Browser
+  let page: Page
+  let faults: readonly string[]
+
+  before(async () => {
+    await classFolders(folder, classes, each)
+    ;[served, browser] = await Promise.all([serveProgram(), openBrowser()])
+    ;({ page, faults } = await openPage(browser, served.url))
+    page.setDefaultTimeout(10_000)
+  })
+  after(async () => {
+    await browser?.close()
+    await served?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const go = (hash: string) => page.evaluate((to) => void (location.hash = to), hash)
+  const counted = (name: string) =>
+    page.locator('section.left .item', { hasText: name }).first().locator('.count').innerText()
+
+  it('says what to do when there is nothing yet', async () => {
+    await page.getByText('No pictures yet').waitFor(patience)
+    assert.equal(await page.getByRole('button', { name: 'New project' }).count(), 1)
+  })
+
+  it('makes a project of a folder that was handed over, file by file', async () => {
+    await page.getByRole('button', { name: 'New project' }).click()
+    await page.locator('input[webkitdirectory]').setInputFiles(folder)
+    await page.getByText(`${classes.length * each} pictures`).waitFor(patience)
+    await page.getByLabel('Name', { exact: true }).fill('Three kinds')
+    await page.getByLabel('Classes, if you know them').fill(classes.join(', '))
+    await page.getByRole('button', { name: 'Create project' }).click()
+    await page.waitForURL(/#\/three-kinds\/grid/, patience)
+    const all = page.locator('section.left .count', { hasText: String(classes.length * each) })
+    await all.first().waitFor(patience)
+    await page.locator('[role=gridcell] img.here').first().waitFor(patience)
+  })
+
+  it('labels what is chosen with a digit, from one click to the next with shift', async () => {
+    await page.locator('#tile-0').click()
+    await page.locator('#tile-2').click({ modifiers: ['Shift'] })
+    await page.getByText('3 chosen').first().waitFor()
+    await page.keyboard.press('1')
+    await page.locator('#tile-2 .line.labelled').waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('.line.labelled').length === 3)
+  })
+
+  it('takes a whole act back with one key', async () => {
+    await page.keyboard.press('z')
+    await page.waitForFunction(() => document.querySelectorAll('.line.labelled').length === 0, null, patience)
+    assert.equal(await counted('airplane'), '0')
+  })
+
+  it('chooses with the arrows, and all with control and a', async () => {
+    await page.locator('#tile-0').click()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+ArrowRight')
+    await page.getByText('2 chosen').first().waitFor()
+    await page.keyboard.press('Control+a')
+    await page
+      .getByText(`${classes.length * each} chosen`)
+      .first()
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('Nothing chosen').waitFor()
+  })
+
+  it('looks closer with space, and goes on with the arrows', async () => {
+    await page.locator('#tile-0').click()
+    await page.keyboard.press(' ')
+    const shown = page.locator('dialog img')
+    const first = await shown.getAttribute('src')
+    await page.keyboard.press('ArrowRight')
+    await page.waitForFunction(
+      (src) => document.querySelector('dialog img')?.getAttribute('src') !== src,
+      first,
+    )
+    await page.keyboard.press(' ')
+    await shown.waitFor({ state: 'detached' })
+  })
+
+  it('asks one question after another, answered by one key each', async () => {
+    await go('#/three-kinds/label')
+    for (let answer = 0; answer < 9; answer++) {
+      const shown = page.locator('figure img')
+      const name = await shown.getAttribute('alt', patience)
+      const src = await shown.getAttribute('src')
+      // The folder's name is the truth; it was handed over as part of the file's name.
+      const kind = classes.findIndex((one) => name!.includes(one))
+      await page.keyboard.press(String((kind < 0 ? answer % 3 : kind) + 1))
+      await page.waitForFunction(
+        (before) => document.querySelector('figure img')?.getAttribute('src') !== before,
+        src,
+        patience,
+      )
+    }
+    await page.waitForFunction(
+      () => document.querySelector('[data-testid=labelled]')?.textContent === '9',
+      null,
+      patience,
+    )
+  })
+
+  it('draws the accuracy of what was learnt, with its interval', async () => {
+    await page.waitForFunction(
+      () => /\d ± \d/.test(document.querySelector('[data-testid=accuracy]')?.textContent ?? ''),
+      null,
+      patience,
+    )
+    await page.locator('section.score svg .newest').waitFor()
+  })
+
+  it('skips, and takes the skip back', async () => {
+    const src = await page.locator('figure img').getAttribute('src')
+    await page.keyboard.press('s')
+    await page.waitForFunction(
+      (was) => document.querySelector('figure img')?.getAttribute('src') !== was,
+      src,
+    )
+    await page.keyboard.press('z')
+    await page.waitForFunction(
+      (was) => document.querySelector('figure img')?.getAttribute('src') === was,
+      src,
+      patience,
+    )
+  })
+
+  it('takes a class that was typed, a new one too', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('zebra')
+    await page.getByText('Add “zebra”').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.answers .class', { hasText: 'zebra' }).waitFor(patience)
+    await page.keyboard.press('z')
+  })
+
+  it('measures a version and says where it goes wrong', async () => {
+    await go('#/three-kinds/versions')
+    await page.getByText('Class by class').waitFor(patience)
+    assert.ok((await page.locator('svg [data-truth]').count()) >= 4)
+  })
+
+  it('publishes a version, and it answers about a picture', async () => {
+    await page.getByRole('button', { name: 'Publish' }).first().click()
+    await page.getByText('published', { exact: true }).first().waitFor(patience)
+    await go('#/three-kinds/predict')
+    await page.locator('.predict input[type=file]').setInputFiles(someFile(folder))
+    await page.getByText(/% sure/).waitFor(patience)
+  })
+
+  it('finds any command by a few letters', async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('go to the grid')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/three-kinds\/grid/, patience)
+    await page.keyboard.press('?')
+    await page.getByText('Accept the guess').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('keeps labels while the server is away, and hands them over when it is back', async () => {
+    const before = Number(await counted('Labelled'))
+    await served.stop()
+    await page.locator('#tile-5').click()
+    await page.keyboard.press('2')
+    await page.locator('#tile-5 .line.labelled').waitFor()
+    await page.getByText(/kept here until it does/).waitFor(patience)
+    await served.restart()
+    await page.getByText(/kept here until it does/).waitFor({ state: 'detached', ...patience })
+    await page.waitForFunction(
+      (wanted) => {
+        const items = [...document.querySelectorAll('section.left .item')]
+        const row = items.find((item) => item.textContent?.startsWith('Labelled'))
+        return Number(row?.querySelector('.count')?.textContent) >= wanted
+      },
+      before,
+      patience,
+    )
+    const kept = await page.evaluate(() => localStorage.getItem('bowerbird.waiting'))
+    assert.equal(kept, '[]')
+  })
+
+  for (const theme of ['dark', 'light'] as const) {
+    for (const view of ['', ...views]) {
+      it(`has no fault that axe finds: ${view || 'projects'}, ${theme}`, async () => {
+        const look = await openPage(browser, `${served.url}#/${view && `three-kinds/${view}`}`, { theme })
+        await look.page.waitForLoadState('networkidle')
+        assert.deepEqual(await faultsFound(look.page), [])
+        await look.page.context().close()
+      })
+    }
+  }
+
+  it('fits a window of 360 pixels: nothing sticks out of it', async () => {
+    for (const view of ['', ...views]) {
+      const at = `${served.url}#/${view && `three-kinds/${view}`}`
+      const look = await openPage(browser, at, { width: 360, height: 740 })
+      await look.page.waitForLoadState('networkidle')
+      const wide = await look.page.evaluate(() => document.documentElement.scrollWidth)
+      assert.equal(wide, 360, `${view || 'projects'} is ${wide} pixels wide`)
+      await look.page.context().close()
+    }
+  })
+
+  it('threw nothing all the while', () => assert.deepEqual(faults, []))
+})
+
+const someFile = (folder: string): string => {
+  const inside = path.join(folder, classes[0]!)
+  return path.join(inside, readdirSync(inside)[0]!)
+}
