@@ -99,7 +99,8 @@ function showImage(
     nearTo,
     addedAt,
     label: image.label === null ? null : (of.names.get(image.label) ?? null),
-    thumbnail: `/v1/images/${id}/thumbnail?project=${encodeURIComponent(project)}`,
+    // Browsers keep a picture for ever by its address; ids begin anew in a new data folder.
+    thumbnail: `/v1/images/${id}/thumbnail?project=${encodeURIComponent(project)}&v=${image.thumbnail.slice(0, 8)}`,
     guess: of.guess ? showGuess(of.guess, of.names) : null,
   }
 }
