@@ -7,7 +7,8 @@ import type { Writing } from './sqlite.ts'
 import type { ProjectRow } from './tables.ts'
 
 export const insertEvent = `insert into label_event
-  (project, position, image, class, origin, person, at, seconds, act, undoes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  (project, position, image, class, origin, person, at, seconds, act, undoes)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export async function addLabels(
   w: Writing,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type Hash } from '../base/index.ts'
 import { eachOf, hashOf, openBlobs } from './blobs.ts'
@@ -43,6 +43,11 @@ export async function copyStore(rows: Rows, blobs: Blobs, to: string): Promise<C
     await rename(unfinished, finished)
     await flush(finished)
     return copied
+  } catch (thrown) {
+    // The folder was ours alone: half a copy must not stand in the way of the next try.
+    await copy.close()
+    await rm(to, { recursive: true, force: true })
+    throw thrown
   } finally {
     await copy.close()
   }

@@ -29,7 +29,7 @@ export function place(
   return { closure: root, split: merge(w, project.id, { root, others, tally }) }
 }
 
-/** By what the picture is, not by when it came: the same images and seed give the same splits in any order. */
+/** By what the picture is, not by when it came: the order of adding changes no split. */
 function drawn(project: ProjectRow, { group, hash }: Newcomer): Split {
   const key = group === null ? `image ${hash}` : `group ${group}`
   const digest = createHash('sha256').update(`${project.seed} ${key}`).digest()
@@ -72,7 +72,8 @@ function merge(
   const there = new Set(all.map((closure) => splitOf(w, closure)))
   const split = splits.find((name) => there.has(name))!
   for (const closure of all) {
-    const counts = `select count(*) as images, count(label) as labelled from image where project = ? and closure = ?`
+    const counts = `select count(*) as images, count(label) as labelled from image
+    where project = ? and closure = ?`
     const [moved] = w.all(counts, [project, closure])
     const [images, labelled] = [moved!['images'] as number, moved!['labelled'] as number]
     tally.add(splitOf(w, closure), { images: -images, labelled: -labelled })

@@ -121,7 +121,7 @@ async function missing(
 }
 const lookedThrough = 10_000
 
-/** The blob first, then its rows; when another process was quicker with some images, once more without them. */
+/** The blob first, then its rows; where another process was quicker, once more without those images. */
 async function addShard(
   rows: Rows,
   blobs: Blobs,

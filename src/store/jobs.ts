@@ -26,7 +26,7 @@ export function jobsOver(rows: Rows): JobTable {
       if (!(await oldestFree(rows.db, now))) return undefined
       return await rows.write(({ db }) => claim(db, { worker, now, leaseMs }))
     },
-    async beat(claim, now, leaseMs, progress) {
+    async beat(claim, now, ...[leaseMs, progress]) {
       const { done, total, sentence } = progress
       return await ifHeld(rows, claim, { lease_until: now + leaseMs, done, total, sentence })
     },

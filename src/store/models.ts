@@ -25,7 +25,7 @@ export function modelsOver(rows: Rows, guesses: Guesses): Models {
         const set = db.updateTable('model').set({ figures: JSON.stringify(figures) })
         await set.where('project', '=', id).where('version', '=', version).execute()
       }),
-    point: (project, name, version, at) =>
+    point: (project, name, ...[version, at]) =>
       rows.write(async ({ db }) => {
         const { project: id } = await modelRow(db, project, version)
         const change = (await changesOf(db, id, name)).length + 1

@@ -2,11 +2,11 @@ import { assert, type ImageId } from '../base/index.ts'
 import type { Writing } from './sqlite.ts'
 
 // A picture saved anew, smaller or as another format changes 0 to 3 of 64 bits. With 4 bands of 16 bits,
-// 3 differing bits leave one band untouched, so equal bands find them all: 60 candidates an image at 1 M images.
+// 3 differing bits leave one band untouched: equal bands find them all, 60 candidates an image at 1 M images.
 // A limit of 4 would need 5 bands of 13 bits, and 600 candidates.
 export const nearBitsMax = 3
 const bands = [0, 1, 2, 3] as const
-// A look reads so many rows of a band at most; pictures alike in a band (blank ones) must not make adding quadratic.
+// A look reads so many rows of a band at most: pictures alike in a band must not make adding quadratic.
 const candidatesMax = 500
 
 type Fingerprint = { readonly high: number; readonly low: number }
@@ -21,11 +21,12 @@ const bandKey = ({ high, low }: Fingerprint, band: (typeof bands)[number]): numb
   return band * 65_536 + ((band % 2 === 0 ? half >>> 16 : half) & 0xffff)
 }
 
-const select = `select image, high, low from near where project = ? and band = ? order by image limit ${candidatesMax}`
+const select = `select image, high, low from near where project = ? and band = ?
+  order by image limit ${candidatesMax}`
 const insert = 'insert into near (project, band, image, high, low) values (?, ?, ?, ?, ?)'
 
 /**
- * The images whose fingerprint differs by few bits, the first added first; remembers this one for those to come.
+ * The images whose fingerprint differs by few bits, the first added first; remembers this one for later.
  * Of images with one and the same fingerprint only the first is kept: it stands for the others.
  */
 export function nearAndRemember(

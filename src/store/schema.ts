@@ -10,10 +10,12 @@ const migrations: readonly { readonly says: string; readonly statements: string 
     says: 'the first schema',
     statements: `
       create table newest (name text primary key, value integer not null);
-      insert into newest values ('image', 0), ('class', 0), ('job', 0), ('act', 0), ('project', 0), ('shard', 0);
+      insert into newest values
+        ('project', 0), ('image', 0), ('class', 0), ('act', 0), ('shard', 0), ('job', 0);
       create table project (
         id integer primary key, name text not null unique, title text not null, encoder text not null,
-        seed integer not null, test_share double precision not null, validation_share double precision not null,
+        seed integer not null, test_share double precision not null,
+        validation_share double precision not null,
         is_demo integer not null, is_removed integer not null default 0, created_at bigint not null,
         position integer not null default 0, last_image integer);
       create table tally (
@@ -46,7 +48,8 @@ const migrations: readonly { readonly says: string; readonly statements: string 
       create index act_name on act (project, name);
       create table label_event (
         project integer not null references project (id), position integer not null, image integer not null,
-        class integer, origin text not null, person text not null, at bigint not null, seconds double precision,
+        class integer, origin text not null, person text not null, at bigint not null,
+        seconds double precision,
         act integer not null references act (id), undoes integer,
         primary key (project, position)) without rowid;
       create index event_image on label_event (image, position);

@@ -109,8 +109,8 @@ function connect(file: string): Connection {
   })
 }
 
-// FULL: a label is acknowledged only once it is on the disk. 64 MB of pages: at 1 M images the indexes of hashes
-// and fingerprints, written at random, take 180 MB.
+// FULL: a label is acknowledged only once it is on the disk. 64 MB of pages: the indexes of hashes and of
+// fingerprints are written at random, and take 180 MB at 1 M images.
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
   pragma cache_size = -65536; pragma temp_store = memory; pragma busy_timeout = ${busyTimeoutMs}`
 
@@ -208,8 +208,8 @@ function openTurns(): Turns {
 }
 
 /**
- * All pages in one step: a copy in several would start anew whenever another process writes. The step runs on a
- * thread of its own and holds its connection, so rows in a file are copied over a connection of their own.
+ * All pages in one step: a copy in several would start anew whenever another process writes. The step runs
+ * on a thread of its own and holds its connection: a file's rows are copied over one of their own.
  */
 async function copy({ file, database }: Connection, to: string): Promise<void> {
   try {

@@ -92,6 +92,7 @@ export type Images = {
   /** Which of these are in the project already. */
   known(project: string, hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, ImageId>>
   get(project: string, id: ImageId): Promise<Image>
+  /** In the order asked for; ids that the project lacks are left out. */
   byIds(project: string, ids: readonly ImageId[]): Promise<readonly Image[]>
   /** Read by key, never by offset. */
   page(project: string, of: PageRequest): Promise<Page>
@@ -125,7 +126,7 @@ export type Page = {
 export type Labels = {
   /** Acknowledged once durable. All events of one call are one act: one undo takes them back. */
   add(project: string, labels: readonly Label[], act: string): Promise<Position>
-  /** Takes back the newest act not yet undone (by this person, if given); itself an event. */
+  /** Takes back the newest act not yet undone (by this person; by '': anyone's); itself an event. */
   undo(project: string, how: { readonly by: string; readonly at: Time }): Promise<readonly LedgerEntry[]>
   ledger(project: string, after: Position, limit: number): Promise<readonly LedgerEntry[]>
   /** What was true at a position: time travel. */
@@ -168,6 +169,7 @@ export type Models = {
       readonly at: Time
     },
   ): Promise<Model>
+  /** Oldest first. */
   list(project: string): Promise<readonly Model[]>
   get(project: string, version: Version): Promise<Model>
   latest(project: string): Promise<Model | undefined>
@@ -175,11 +177,12 @@ export type Models = {
   /** Atomic; every change of an alias is kept, so that one can go back. */
   point(project: string, alias: 'champion' | 'challenger', version: Version, at: Time): Promise<void>
   alias(project: string, alias: 'champion' | 'challenger'): Promise<Model | undefined>
+  /** Oldest first. */
   aliasHistory(
     project: string,
     alias: 'champion' | 'challenger',
   ): Promise<readonly { readonly version: Version; readonly at: Time }[]>
-  /** Replaces all of that version's predictions. */
+  /** Replaces all of that version's predictions. Kept for the newest 32 versions and those an alias names. */
   setPredictions(
     project: string,
     version: Version,
@@ -205,6 +208,7 @@ export type JobTable = {
   /** The same key waiting or running: that job. Done: that job, unless `again`. */
   enqueue(job: NewJob, how?: { readonly again?: boolean }): Promise<Job>
   get(id: JobId): Promise<Job>
+  /** Newest first, 100 unless a limit says otherwise. */
   list(of?: {
     readonly project?: string
     readonly state?: JobState

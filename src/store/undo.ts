@@ -60,7 +60,7 @@ async function newestActs(w: Writing, project: number, by: string): Promise<read
   return (await ofPerson.where('name', '=', newest.name).execute()).map((act) => act.id)
 }
 
-/** The image's whole history (its id is of this project alone), without what belongs to an act that is undone. */
+/** The image's whole history, without what belongs to an act that is undone. */
 function markWithout(w: Writing, image: ImageId): Mark {
   const standing = `select class, origin from label_event join act on act.id = label_event.act
     where image = ? and origin <> 'undo' and is_undone = 0 order by position`

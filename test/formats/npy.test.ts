@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { readNpy, writeNpy } from '../../src/formats/index.ts'
 
 // numpy.save(f, numpy.array([[1, -0.5, 65504]], '<f2')), NumPy 1.26

@@ -46,11 +46,12 @@ for (const { kept, place } of drivers) {
     it('is of one moment while others go on writing', async () => {
       const { store, wren, ids } = await fullBirds(place())
       const to = folder('backup')
-      let isDone = false
+      const until = new AbortController()
       const writing = (async () => {
-        for (let i = 0; !isDone; i++) await store.labels.add('birds', [label(ids[i % 20]!, wren)], `${i}`)
+        for (let i = 0; !until.signal.aborted; i++)
+          await store.labels.add('birds', [label(ids[i % 20]!, wren)], `${i}`)
       })()
-      await store.backup(to).finally(() => (isDone = true))
+      await store.backup(to).finally(() => until.abort())
       await writing
       await using copy = await opened(to)
       assert.deepEqual(await copy.check(), [])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { splits, type Image, type ImageId } from '../../src/base/index.ts'
 import type { NewImage, Store } from '../../src/store/index.ts'
 import {

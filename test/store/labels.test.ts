@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { ClassId, ImageId, Label, LabelOrigin, Position } from '../../src/base/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { addImages, drivers, label, opened, project, rowFaults, withBirds } from './drivers.ts'
