@@ -33,39 +33,50 @@ export async function copyStore(rows: Rows, blobs: Blobs, to: string): Promise<C
     throw new Failure('already-there', `cannot copy to ${to}: it must be a new or an empty folder`)
   }
   await mkdir(to, { recursive: true })
-  const [unfinished, finished] = [path.join(to, 'unfinished.db'), path.join(to, rowsFile)]
-  await rows.copyTo(unfinished)
-  const copy = openRows(unfinished)
-  const target = openBlobs(path.join(to, 'blobs'))
   try {
-    const copied = { rows: await copy.count(), blobs: await copyBlobs(copy, blobs, target) }
-    await copy.close()
-    await rename(unfinished, finished)
-    await flush(finished)
-    return copied
+    return await copyInto(to, rows, blobs)
   } catch (thrown) {
     // The folder was ours alone: half a copy must not stand in the way of the next try.
-    await copy.close()
     await rm(to, { recursive: true, force: true })
     throw thrown
-  } finally {
-    await copy.close()
   }
 }
 
-async function copyBlobs(rows: Rows, from: Blobs, to: Blobs): Promise<number> {
+async function copyInto(to: string, rows: Rows, blobs: Blobs): Promise<Copied> {
+  const [unfinished, finished] = [path.join(to, 'unfinished.db'), path.join(to, rowsFile)]
+  await rows.copyTo(unfinished)
+  const copy = openRows(unfinished)
+  const copied = await (async () => {
+    const copiedBlobs = await copyBlobs(copy, blobs, openBlobs(path.join(to, 'blobs')))
+    return { rows: await copy.count(), blobs: copiedBlobs }
+  })().finally(() => copy.close())
+  await rename(unfinished, finished)
+  await flush(finished)
+  return copied
+}
+
+async function copyBlobs(copy: Rows, from: Blobs, to: Blobs): Promise<number> {
   const seen = new Set<Hash>()
-  for await (const some of namedBlobs(rows)) {
+  let count = 0
+  for await (const some of namedBlobs(copy)) {
     const fresh = some.filter(({ blob }) => !seen.has(blob) && seen.add(blob))
-    await eachOf(fresh, async ({ blob, of }) => {
+    await eachOf(fresh, async ({ blob, of, isPassing }) => {
+      // Predictions may be replaced while we copy; they can be computed anew.
+      if (isPassing && !(await from.has(blob))) return await forget(copy, blob)
       const bytes = await from.get(blob)
       if (hashOf(bytes) !== blob)
         throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
       await to.put(bytes)
+      count++
     })
   }
-  return seen.size
+  return count
 }
+
+const forget = (copy: Rows, blob: Hash): Promise<void> =>
+  copy.write(async ({ db }) => {
+    await db.updateTable('model').set({ guesses: null }).where('guesses', '=', blob).execute()
+  })
 
 async function flush(file: string): Promise<void> {
   const handle = await open(file, 'r+')

@@ -2,10 +2,15 @@ import type { Hash, ImageId } from '../base/index.ts'
 import { windowed } from './portions.ts'
 import type { Rows } from './sqlite.ts'
 
-/** Every blob that a row names, each with what it is; some come more than once. */
-export async function* namedBlobs(
-  rows: Rows,
-): AsyncGenerator<readonly { readonly blob: Hash; readonly of: string }[]> {
+export type Named = {
+  readonly blob: Hash
+  readonly of: string
+  /** Replaced and dropped in passing: the row may name another by now. */
+  readonly isPassing?: true
+}
+
+/** Every blob that a row names; some come more than once. */
+export async function* namedBlobs(rows: Rows): AsyncGenerator<readonly Named[]> {
   const page = (after: number, size: number) =>
     rows.db
       .selectFrom('image')
@@ -24,7 +29,7 @@ export async function* namedBlobs(
   yield shards.map((row) => ({ blob: row.blob, of: `shard ${row.id} of embeddings by ${row.encoder}` }))
   const models = await rows.db.selectFrom('model').select(['blob', 'guesses', 'version']).execute()
   yield models.map((row) => ({ blob: row.blob, of: `the head of version ${row.version}` }))
-  yield models.flatMap((row) =>
-    row.guesses ? [{ blob: row.guesses, of: `the predictions of version ${row.version}` }] : [],
+  yield models.flatMap(({ guesses: blob, version }) =>
+    blob ? [{ blob, of: `the predictions of version ${version}`, isPassing: true }] : [],
   )
 }

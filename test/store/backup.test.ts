@@ -95,3 +95,28 @@ test('the check names a blob that is gone and one whose bytes changed', async ()
   await assert.rejects(store.backup(path.join(folder('backup'), 'new')), /no blob|damaged/)
   await store.close()
 })
+test('a backup goes on when predictions are replaced under it', async () => {
+  const place = folder('passing')
+  const { store, wren, ids, version } = await fullBirds(place)
+  const to = path.join(folder('backup'), 'new')
+  const until = new AbortController()
+  const replacing = (async () => {
+    for (let i = 1; !until.signal.aborted; i++) {
+      await store.models.setPredictions('birds', version, inOne(ids.map((id) => guess(id, wren, 1 / i))))
+    }
+  })()
+  await store.backup(to).finally(() => until.abort())
+  await replacing
+  await using copy = await opened(to)
+  assert.deepEqual(await copy.check(), [])
+  assert.deepEqual(await store.check(), [])
+  await store.close()
+})
+test('a backup that fails leaves nothing in the way of the next', async () => {
+  const { store } = await withBirds(folder('broken'))
+  await store.images.add('birds', [image(1)], 2)
+  const to = path.join(folder('backup'), 'new')
+  await assert.rejects(store.backup(to), { kind: 'not-found', message: /no blob/ })
+  assert.equal(existsSync(to), false)
+  await store.close()
+})
