@@ -4,10 +4,10 @@ import { Failure } from '../base/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatOf, type Format, taken } from './formats.ts'
 import type { Inspected, Pixels, Preprocessing, Source } from './images.ts'
-import { bytesOf, grouped, hashOf } from './read.ts'
+import { bytesOf, grouped } from './read.ts'
 
 export type Limits = { readonly pixelsMax: number; readonly bytesMax: number }
-export type Look = Omit<Inspected, 'bytes'>
+export type Look = Omit<Inspected, 'bytes' | 'hash'>
 
 // One thread an image, a child for each core. A cache would only hold on to strangers' bytes.
 sharp.concurrency(1)
@@ -39,7 +39,7 @@ export async function look(source: Source, limits: Limits): Promise<Look> {
     const isOwn = isUpright && info.width === width && bytes.length <= ownThumbnailBytes
     const thumbnail = isOwn ? bytes : await thumbnailOf(data, info)
     const mark = fingerprint({ width: info.width, height: info.height, data })
-    return { hash: hashOf(bytes), width, height, format, thumbnail, fingerprint: mark }
+    return { width, height, format, thumbnail, fingerprint: mark }
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { foundInSet } from './found-set.ts'
 import { type Found, type Place, unreadable } from './place.ts'
 import { hasImageExtension } from './formats.ts'
 import { isLitter, labelOfName } from './names.ts'
@@ -14,7 +15,8 @@ type Walk = {
 /** Depth first, names in order of their code points, so that the same folder gives the same ids everywhere. */
 export async function* foundInFolder({ at, signal }: Place): AsyncGenerator<Found> {
   const root = await realpath(at)
-  yield* below('', await entriesOf(root, at), { root, signal })
+  const entries = await entriesOf(root, at)
+  yield* foundInSet(root, () => below('', entries, { root, signal }))
 }
 
 async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
