@@ -1,33 +1,6 @@
-import { matrix, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, type Matrix } from '../math/index.ts'
 
-/** A tile of 512 × 16,384 products: 33 MB, large enough that the product runs at full speed. */
-const tile = { rows: 512, columns: 16_384 }
-
-export type Tile = {
-  /** Where its rows stand among the queries, and its columns among the rows. */
-  readonly firstQuery: number
-  readonly firstRow: number
-  /** [queries of the tile, rows of the tile] of dot products. */
-  readonly products: Matrix
-}
-
-const slice = (m: Matrix, from: number, to: number): Matrix =>
-  matrix(to - from, m.columns, m.data.subarray(from * m.columns, to * m.columns))
-
-/** All dot products of queries and rows, a tile at a time: no n × n matrix is ever held. */
-export async function* tiles(
-  queries: Matrix,
-  rows: Matrix,
-  tools: Pick<Tools, 'matmul'>,
-): AsyncIterable<Tile> {
-  for (let q = 0; q < queries.rows; q += tile.rows) {
-    const some = slice(queries, q, Math.min(q + tile.rows, queries.rows))
-    for (let r = 0; r < rows.rows; r += tile.columns) {
-      const products = await tools.matmul(some, slice(rows, r, Math.min(r + tile.columns, rows.rows)))
-      yield { firstQuery: q, firstRow: r, products }
-    }
-  }
-}
+export { distance, squaredLengths, tiles } from '../math/index.ts'
 
 /** Rows moved so that their mean is zero: distances stay, and |a|² + |b|² − 2ab loses fewer digits. */
 export function centred(rows: Matrix): Matrix {
@@ -39,27 +12,4 @@ export function centred(rows: Matrix): Matrix {
     columns,
     rows.data.map((x, i) => x - mean[i % columns]!),
   )
-}
-
-/** Σ x² of each row. */
-export function squaredLengths(rows: Matrix): Float32Array {
-  const { columns, data } = rows
-  const lengths = new Float32Array(rows.rows)
-  for (let r = 0; r < rows.rows; r++) {
-    let sum = 0
-    for (let i = r * columns; i < (r + 1) * columns; i++) sum += data[i]! * data[i]!
-    lengths[r] = sum
-  }
-  return lengths
-}
-
-/** In double precision, term by term: what the fast product only finds. */
-export function distance(rows: Matrix, a: number, b: number): number {
-  const { columns, data } = rows
-  let sum = 0
-  for (let i = 0; i < columns; i++) {
-    const step = data[a * columns + i]! - data[b * columns + i]!
-    sum += step * step
-  }
-  return Math.sqrt(sum)
 }

@@ -3,4 +3,5 @@ export { minimise, type Minimum, type MinimiseOptions, type Slope } from './l-bf
 export { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'
 export { multiply } from './multiply.ts'
 export { randomFrom, shuffleInto, type Random } from './random.ts'
+export { distance, squaredLengths, tiles, type Tile } from './tiles.ts'
 export type { Tools } from './tools.ts'
