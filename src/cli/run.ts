@@ -27,7 +27,7 @@ export async function runStep(step: Step, input: Record<string, unknown>, call: 
   const output = await withHouse(call, async (house) => {
     if (step.takes === 'a moment') return orInterrupted(house.perform(step.name, input), call.o)
     const ended = await seeThrough(await house.start(step.name, input), house, call.o)
-    await seeFollowers(step, ended, { house, o: call.o })
+    await seeFollowers(ended, { house, o: call.o })
     return ended.output
   })
   print(call, output)
@@ -41,12 +41,9 @@ async function orInterrupted<T>(work: Promise<T>, o: CliOptions): Promise<T> {
   return Promise.race([work, promise]).finally(() => o.interrupted.removeEventListener('abort', stop))
 }
 
-/** Until the job's end; Ctrl-C cancels it. A job that did not get done is thrown. */
-export async function seeThrough(job: Job, house: House, o: CliOptions): Promise<Job> {
+/** Until the job's end, with a bar. */
+async function show(job: Job, { house, o }: Face): Promise<Job> {
   const bar = openBar(o.err)
-  const cancel = () => void house.cancel(job.id)
-  if (o.interrupted.aborted) cancel()
-  o.interrupted.addEventListener('abort', cancel)
   let last = job
   try {
     for await (const change of house.watch(job.id)) {
@@ -54,24 +51,42 @@ export async function seeThrough(job: Job, house: House, o: CliOptions): Promise
       bar.show(change)
     }
   } finally {
-    o.interrupted.removeEventListener('abort', cancel)
     bar.clear()
   }
+  return last
+}
+
+/** Until the job's end; Ctrl-C cancels it. A job that did not get done is thrown. */
+export async function seeThrough(job: Job, house: House, o: CliOptions): Promise<Job> {
+  const cancel = () => void house.cancel(job.id)
+  if (o.interrupted.aborted) cancel()
+  o.interrupted.addEventListener('abort', cancel)
+  const last = await show(job, { house, o }).finally(() => o.interrupted.removeEventListener('abort', cancel))
   if (last.state === 'cancelled') throw new Failure('cancelled', `${last.step} was cancelled`)
   if (last.error && last.state === 'failed') throw failureOf(last.error)
   return last
 }
 
+/** A job and what follows it, shown by a face that stays: its end cancels nothing, the next start goes on. */
+export async function showChain(job: Job, face: Face): Promise<void> {
+  const ended = await show(job, face)
+  const next = await followerOf(ended, face.house)
+  if (next) await showChain(next, face)
+}
+
 type Face = { readonly house: House; readonly o: CliOptions }
 
 /** Adding is followed by embedding and so on: the command ends when the chain does, but its output stays. */
-async function seeFollowers(step: Step, ended: Job, face: Face): Promise<void> {
-  const { house, o } = face
-  const next = house.steps.find((one) => one.name === step.then)
-  if (!next || !ended.project) return
+async function seeFollowers(ended: Job, face: Face): Promise<void> {
+  const follower = await followerOf(ended, face.house)
+  if (follower) await seeFollowers(await seeThrough(follower, face.house, face.o), face)
+}
+
+async function followerOf(ended: Job, house: House): Promise<Job | undefined> {
+  const next = house.steps.find((one) => one.name === ended.step)?.then
+  if (!next || !ended.project || ended.state !== 'done') return undefined
   const jobs = await house.store.jobs.list({ project: ended.project })
   // The newest of that step; an older one that ended says that nothing was left to do.
-  const follower = jobs.find((job) => job.step === next.name)
-  if (!follower || (hasEnded(follower) && follower.createdAt < ended.createdAt)) return
-  await seeFollowers(next, await seeThrough(follower, house, o), face)
+  const follower = jobs.find((job) => job.step === next)
+  return follower && hasEnded(follower) && follower.createdAt < ended.createdAt ? undefined : follower
 }

@@ -4,6 +4,7 @@ import { sentenceOf } from '../base/index.ts'
 import type { House } from '../jobs/index.ts'
 import { openBrowser } from './browser.ts'
 import type { CliOptions } from './options.ts'
+import { showChain } from './run.ts'
 import { addSharedOptions, callOf } from './step-command.ts'
 
 export function serveCommand(o: CliOptions): Command {
@@ -51,8 +52,9 @@ async function makeDemo(house: House, o: CliOptions): Promise<void> {
   try {
     const projects = await house.store.projects.list()
     if (projects.length > 0) return
-    await house.start('add', { project: 'demo', from: 'demo' })
+    const job = await house.start('add', { project: 'demo', from: 'demo' })
     o.err.write('making the demo project: it can be labelled while its images go in\n')
+    await showChain(job, { house, o })
   } catch (error) {
     o.err.write(`cannot make the demo project: ${sentenceOf(error)}\n`)
   }
