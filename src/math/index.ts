@@ -1,4 +1,4 @@
-export { kMeans, type Clustering } from './k-means.ts'
+export { kMeans, weightedKMeans, type Clustering } from './k-means.ts'
 export { minimise, type Minimum, type MinimiseOptions, type Slope } from './l-bfgs.ts'
 export { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'
 export { multiply } from './multiply.ts'

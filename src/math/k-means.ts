@@ -1,5 +1,6 @@
 import { assert } from '../base/index.ts'
 import { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'
+import { squaredLengths, tiles } from './tiles.ts'
 import type { Tools } from './tools.ts'
 
 export type Clustering = {
@@ -13,35 +14,55 @@ const roundsMax = 20 // assignments of embeddings hardly move after 10; a bound 
 const seedRows = 2000 // k-means++ reads all its rows once a cluster; among 2,000 that is milliseconds
 
 /** Lloyd's k-means from k-means++ seeds (Arthur and Vassilvitskii, 2007). */
-export async function kMeans(rows: Matrix, clusters: number, tools: Tools): Promise<Clustering> {
+export const kMeans = (rows: Matrix, clusters: number, tools: Tools): Promise<Clustering> =>
+  weightedKMeans(rows, { clusters, weights: null }, tools)
+
+/** Rows pull at their centre, and are drawn as seeds, by their weights. */
+export async function weightedKMeans(
+  rows: Matrix,
+  { clusters, weights }: { readonly clusters: number; readonly weights: Float32Array | null },
+  tools: Tools,
+): Promise<Clustering> {
   assert(
     clusters >= 1 && clusters <= rows.rows,
     `there are 1 to ${rows.rows} clusters of ${rows.rows} rows, not ${clusters}`,
   )
-  let centres = await seeds(rows, clusters, tools)
+  let centres = await seeds(rows, { clusters, weights }, tools)
   let clusterOf = new Int32Array(rows.rows).fill(-1)
   for (let round = 0; round < roundsMax; round++) {
     const next = await nearest(rows, centres, tools)
     if (next.every((cluster, row) => cluster === clusterOf[row])) break
     clusterOf = next
-    centres = means(rows, clusterOf, centres)
+    centres = means(rows, { clusterOf, weights }, centres)
   }
   return { clusters, clusterOf, centres }
 }
 
-/** Each next seed is drawn in proportion to its squared distance from the seeds before. */
-async function seeds(rows: Matrix, clusters: number, tools: Tools): Promise<Matrix> {
+/** Each next seed is drawn in proportion to its weight × squared distance from the seeds before. */
+async function seeds(
+  rows: Matrix,
+  { clusters, weights }: { readonly clusters: number; readonly weights: Float32Array | null },
+  tools: Tools,
+): Promise<Matrix> {
   const { random } = tools
-  const pool =
-    rows.rows > seedRows ? rowsOf(rows, drawn(rows.rows, Math.max(seedRows, 4 * clusters), tools)) : rows
-  const norms = squaredNorms(pool)
-  const chosen = [random.below(pool.rows)]
+  const some = rows.rows > seedRows ? drawn(rows.rows, Math.max(seedRows, 4 * clusters), tools) : null
+  const pool = some ? rowsOf(rows, some) : rows
+  const norms = squaredLengths(pool)
+  const weightOf = (i: number) => weights?.[some?.[i] ?? i] ?? 1
+  const chosen = [
+    weights
+      ? drawnBy(
+          Float64Array.from(norms, (_, i) => weightOf(i)),
+          random,
+        )
+      : random.below(pool.rows),
+  ]
   const distances = new Float64Array(pool.rows).fill(Infinity)
   while (chosen.length < clusters) {
     const last = chosen.at(-1)!
     const products = await tools.matmul(pool, rowsOf(pool, [last]))
     for (let i = 0; i < pool.rows; i++) {
-      const distance = Math.max(0, norms[i]! + norms[last]! - 2 * products.data[i]!)
+      const distance = Math.max(0, norms[i]! + norms[last]! - 2 * products.data[i]!) * weightOf(i)
       distances[i] = Math.min(distances[i]!, i === last ? 0 : distance)
     }
     chosen.push(drawnBy(distances, random))
@@ -73,37 +94,45 @@ function drawnBy(weights: Float64Array, random: Tools['random']): number {
   return weights.findLastIndex((w) => w > 0)
 }
 
-const squaredNorms = (m: Matrix): Float64Array =>
-  Float64Array.from({ length: m.rows }, (_, i) => rowOf(m, i).reduce((sum, x) => sum + x * x, 0))
-
 /** |x − c|² = |x|² + |c|² − 2 x·c, and |x|² is the same for every c. */
 async function nearest(rows: Matrix, centres: Matrix, tools: Tools): Promise<Int32Array<ArrayBuffer>> {
-  const products = await tools.matmul(rows, centres)
-  const norms = squaredNorms(centres)
-  return Int32Array.from({ length: rows.rows }, (_, row) => {
-    const near = rowOf(products, row)
-    let best = 0
-    for (let c = 1; c < near.length; c++) {
-      if (norms[c]! - 2 * near[c]! < norms[best]! - 2 * near[best]!) best = c
+  const norms = squaredLengths(centres)
+  const found = new Int32Array(rows.rows)
+  const least = new Float32Array(rows.rows).fill(Infinity)
+  for await (const { firstQuery, firstRow, products } of tiles(rows, centres, tools)) {
+    const { columns, data } = products
+    for (let i = 0; i < products.rows; i++) {
+      let [best, at] = [least[firstQuery + i]!, -1]
+      for (let c = 0, p = i * columns; c < columns; c++, p++) {
+        const far = norms[firstRow + c]! - 2 * data[p]!
+        if (far < best) [best, at] = [far, c]
+      }
+      if (at < 0) continue
+      least[firstQuery + i] = best
+      found[firstQuery + i] = firstRow + at
     }
-    return best
-  })
+  }
+  return found
 }
 
+type Sharing = { readonly clusterOf: Int32Array; readonly weights: Float32Array | null }
+
 /** A cluster that lost all its rows keeps its centre. */
-function means(rows: Matrix, clusterOf: Int32Array, before: Matrix): Matrix {
+function means(rows: Matrix, { clusterOf, weights }: Sharing, before: Matrix): Matrix {
   const centres = matrix(before.rows, before.columns)
-  const sizes = new Int32Array(before.rows)
+  const { data, columns } = centres
+  const sizes = new Float64Array(before.rows)
   for (let row = 0; row < rows.rows; row++) {
-    const centre = rowOf(centres, clusterOf[row]!)
-    const values = rowOf(rows, row)
-    for (let j = 0; j < values.length; j++) centre[j] = centre[j]! + values[j]!
-    sizes[clusterOf[row]!]!++
+    const weight = weights ? weights[row]! : 1
+    const to = clusterOf[row]! * columns
+    const from = row * columns
+    for (let j = 0; j < columns; j++) data[to + j]! += weight * rows.data[from + j]!
+    sizes[clusterOf[row]!]! += weight
   }
   for (let c = 0; c < centres.rows; c++) {
     const centre = rowOf(centres, c)
-    if (sizes[c] === 0) centre.set(rowOf(before, c))
-    else for (let j = 0; j < centre.length; j++) centre[j] = centre[j]! / sizes[c]!
+    if (!(sizes[c]! > 0)) centre.set(rowOf(before, c))
+    else for (let j = 0; j < columns; j++) centre[j] = centre[j]! / sizes[c]!
   }
   return centres
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { kMeans, matrix, multiply, randomFrom, type Tools } from '../../src/math/index.ts'
+import { kMeans, matrix, multiply, randomFrom, weightedKMeans, type Tools } from '../../src/math/index.ts'
 
 const withSeed = (seed: number): Tools => ({
   random: randomFrom(seed),
@@ -52,3 +52,11 @@ test('seeds are found among a draw of many rows', async () => {
 })
 test('more clusters than rows is a fault of the caller', () =>
   assert.rejects(kMeans(matrix(2, 2), 3, withSeed(1)), /1 to 2 clusters/))
+
+test('weighs rows: a centre lies where their weights pull it', async () => {
+  const rows = matrix(3, 1, Float32Array.of(0, 1, 10))
+  const weights = Float32Array.of(3, 1, 1)
+  const { centres, clusterOf } = await weightedKMeans(rows, { clusters: 2, weights }, withSeed(1))
+  assert.equal(clusterOf[0], clusterOf[1])
+  assert.deepEqual([...centres.data].sort(), [0.25, 10].sort())
+})
