@@ -14,8 +14,9 @@ import {
   type RawBuilder,
   type Transaction,
 } from 'kysely'
-import { Failure } from '../base/index.ts'
+import { failureOf, guarded, guardedLater, isBusy, writerWaitMs } from './sqlite-failures.ts'
 import type { Tables } from './tables.ts'
+import { freeForAll, openTurns, type Turns } from './turns.ts'
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
@@ -48,7 +49,6 @@ const inMemory = ':memory:'
 // Short, because waiting inside SQLite stops the event loop (its promise: never over 50 ms);
 // longer waits are made here, between tries.
 const busyTimeoutMs = 10
-const writerWaitMs = 30_000
 
 export function openRows(file: string): Rows {
   const writer = connect(file)
@@ -180,30 +180,11 @@ async function begin({ file, database }: Connection): Promise<void> {
     try {
       return database.exec('begin immediate')
     } catch (thrown) {
-      if (primaryCode(thrown) !== codes.busy || waitedMs > writerWaitMs) throw failureOf(thrown, file)
+      if (!isBusy(thrown) || waitedMs > writerWaitMs) throw failureOf(thrown, file)
     }
     const pauseMs = Math.min(20, 1 + waitedMs / 10)
     await later(pauseMs)
     waitedMs += pauseMs + busyTimeoutMs
-  }
-}
-
-/** Who may use the connection: one transaction at a time, in the order of asking. */
-type Turns = { take(): Promise<void>; give(): void }
-const freeForAll: Turns = { take: async () => undefined, give: () => undefined }
-function openTurns(): Turns {
-  let isTaken = false
-  const waiting: (() => void)[] = []
-  return {
-    async take() {
-      if (isTaken) await new Promise<void>((resolve) => waiting.push(resolve))
-      isTaken = true
-    },
-    give() {
-      const next = waiting.shift()
-      if (next) next()
-      else isTaken = false
-    },
   }
 }
 
@@ -250,45 +231,3 @@ const tablesOf = (prepare: Connection['prepare']): readonly string[] =>
   prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
     .all()
     .map((row) => String(row['name']))
-
-const codes = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, notDatabase: 26 }
-const ioErrorWrite = 778 // SQLite's name for a write cut short: a quota or a limit on file sizes
-const codeOf = (thrown: unknown): number => (thrown as { errcode?: number } | null)?.errcode ?? 0
-const primaryCode = (thrown: unknown): number => codeOf(thrown) & 255
-
-function guarded<T>(file: string, act: () => T): T {
-  try {
-    return act()
-  } catch (thrown) {
-    throw failureOf(thrown, file)
-  }
-}
-async function guardedLater<T>(file: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act()
-  } catch (thrown) {
-    throw failureOf(thrown, file)
-  }
-}
-
-function failureOf(thrown: unknown, file: string): unknown {
-  const code = primaryCode(thrown)
-  const why = thrown instanceof Error ? thrown.message : String(thrown)
-  const failure = (kind: Failure['kind'], message: string) => new Failure(kind, message, { cause: thrown })
-  if (code === codes.full || codeOf(thrown) === ioErrorWrite) {
-    return failure('disk-full', `cannot write ${file}: the disk is full; what was saved before is safe`)
-  }
-  if (code === codes.corrupt || code === codes.notDatabase) {
-    return failure('corrupt-data', `cannot read ${file}: it is damaged (${why}); restore it from a backup`)
-  }
-  if (code === codes.busy) {
-    return failure(
-      'not-ready',
-      `cannot write ${file}: others held it for over ${writerWaitMs / 1000} seconds`,
-    )
-  }
-  if (code === codes.readOnly || code === codes.cantOpen) {
-    return failure('not-allowed', `cannot open ${file} for writing: ${why}`)
-  }
-  return thrown
-}
