@@ -6,4 +6,4 @@ export { npyHeader, packInto, parseNpyHeader, readNpy, unpackInto, writeNpy } fr
 export { readSheet, sheetHead, sheetName, writeSheet, type SheetRow } from './sheet.ts'
 export { partOf, shown, stemOf } from './set.ts'
 export type { Piece, SetFolder, SetFormat, SetImage, SetRow, SetWriter } from './set.ts'
-export { setFormatNames, setFormats } from './sets.ts'
+export { isSetFile, setFormatNames, setFormats, setIn } from './sets.ts'

@@ -6,6 +6,7 @@ import { fiftyone } from './fiftyone.ts'
 import { huggingface } from './huggingface.ts'
 import { imagefolder } from './imagefolder.ts'
 import { labelStudio } from './label-studio.ts'
+import { sheetName } from './sheet.ts'
 import type { SetFormat } from './set.ts'
 import { voc } from './voc.ts'
 import { yolo } from './yolo.ts'
@@ -21,3 +22,13 @@ export const setFormats = {
   fiftyone,
 } satisfies Record<string, SetFormat>
 export const setFormatNames = namesOf(setFormats)
+
+const beside = /(?:^|\/)ImageSets\/Main\/[^/]+\.txt$|^(?:labelmap\.txt|view\.xml)$/
+
+/** The format that a folder with such files is in, told by the file that marks it. */
+export const setIn = (paths: readonly string[]): SetFormat | undefined =>
+  Object.values<SetFormat>(setFormats).find(({ mark }) => mark && paths.some((path) => mark.test(path)))
+
+/** Whether a file of a set tells of images rather than being one. */
+export const isSetFile = (path: string): boolean =>
+  path === sheetName || beside.test(path) || setIn([path]) !== undefined

@@ -79,7 +79,7 @@ const atOnce = 64 // texts read at a time: a set of 100,000 would open as many f
 async function readVoc({ paths, text }: SetFolder): Promise<readonly SetRow[]> {
   const find = finderOf(paths, stemOf)
   const lists = new Map<string, string>() // stem → list
-  for (const path of paths.filter((p) => /(?:^|\/)ImageSets\/Main\/[^/]+\.txt$/.test(p))) {
+  for (const path of paths.filter((p) => /(?:^|\/)ImageSets\/Main\/(?:train|val|test)\.txt$/.test(p))) {
     for (const stem of (await text(path)).split(/\s+/)) lists.set(stem, stemOf(baseOf(path)))
   }
   const documents = paths.filter((path) => voc.mark!.test(path))

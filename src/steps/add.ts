@@ -20,7 +20,9 @@ const input = z.object({
   labels: z
     .enum(['none', 'folders'])
     .default('none')
-    .describe('folders: take the folder that an image lies in, or the list’s label column, as its label'),
+    .describe(
+      'folders: label by the folder that an image lies in, or by what a list or a data set’s own files say',
+    ),
   create: z.boolean().default(true).describe('create the project when there is none of that name'),
   as: z.string().min(1).optional().describe('the title of a project that is created; else the folder’s name'),
 })
