@@ -36,9 +36,9 @@ export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): S
     size,
     `Accuracy ${plusMinus(last)}% after ${last.labels} labels`,
     axes({ x, y, size, theme, labels: [first.labels, last.labels], shares: [low, high] }),
-    band(points, x, y, theme),
-    path(points, x, y, theme),
-    newest(last, x, y, theme),
+    band(points, { x, y, theme }),
+    path(points, { x, y, theme }),
+    newest(last, { x, y, theme }),
   )
 }
 
@@ -48,11 +48,9 @@ function newestByLabels(given: readonly CurvePoint[]): readonly CurvePoint[] {
   return [...byLabels.values()].sort((a, b) => a.labels - b.labels)
 }
 
-type Axes = {
-  readonly x: Scale
-  readonly y: Scale
+type Drawn = { readonly x: Scale; readonly y: Scale; readonly theme: Theme }
+type Axes = Drawn & {
   readonly size: Size
-  readonly theme: Theme
   readonly labels: readonly [number, number]
   readonly shares: readonly [number, number]
 }
@@ -77,7 +75,7 @@ function axes({ x, y, size, theme, labels, shares }: Axes): Svg {
   return [...shareTicks, ...labelTicks, unit].join('')
 }
 
-function band(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): Svg {
+function band(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
   const above = points.map((p) => `${short(x(p.labels))},${short(y(p.high))}`)
   const below = [...points].reverse().map((p) => `${short(x(p.labels))},${short(y(p.low))}`)
   return element('polygon', {
@@ -87,7 +85,7 @@ function band(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): 
   })
 }
 
-function path(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): Svg {
+function path(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
   const at = points.map((p) => `${short(x(p.labels))},${short(y(p.value))}`).join(' ')
   return element('polyline', {
     points: at,
@@ -99,7 +97,7 @@ function path(points: readonly CurvePoint[], x: Scale, y: Scale, theme: Theme): 
   })
 }
 
-function newest(last: CurvePoint, x: Scale, y: Scale, theme: Theme): Svg {
+function newest(last: CurvePoint, { x, y, theme }: Drawn): Svg {
   const at = { x: x(last.labels), y: y(last.value) }
   return (
     element('line', { x1: at.x, x2: at.x, y1: y(last.low), y2: y(last.high), stroke: theme.accent }) +

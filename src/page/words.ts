@@ -17,7 +17,8 @@ export function ago(at: number, now: number = Date.now()): string {
 export function bytes(count: number): string {
   const power = count < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(count) / 3))
   const value = count / 1000 ** power
-  return `${value >= 100 || power === 0 ? value.toFixed(0) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
+  const digits = value >= 100 || power === 0 ? 0 : 1
+  return `${value.toFixed(digits)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
 }
 
 export const many = (count: number, one: string, more = `${one}s`): string =>

@@ -11,7 +11,14 @@ import { openBrowser, openPage, serveProgram, skipped, type Served } from './bro
 
 const classes = ['airplane', 'frog', 'horse']
 const each = 16
-const views = ['grid', 'label', 'versions', 'predict']
+/** What stands on each view once it is all there. */
+const views: Readonly<Record<string, string>> = {
+  '': '.project-card',
+  grid: '.tile img.here',
+  label: 'figure img',
+  versions: 'text=Class by class',
+  predict: '.box',
+}
 const patience = { timeout: 20_000 }
 
 describe('the page', { skip: skipped }, () => {
@@ -33,8 +40,10 @@ describe('the page', { skip: skipped }, () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const go = (hash: string) => page.evaluate((to) => void (location.hash = to), hash)
-  const counted = (name: string) =>
-    page.locator('section.left .item', { hasText: name }).first().locator('.count').innerText()
+  const count = (name: string) =>
+    page.locator('section.left .item', { has: page.getByText(name, { exact: true }) }).locator('.count')
+  const counts = (name: string, number: number) =>
+    count(name).getByText(String(number), { exact: true }).waitFor(patience)
 
   it('says what to do when there is nothing yet', async () => {
     await page.getByText('No pictures yet').waitFor(patience)
@@ -66,7 +75,7 @@ describe('the page', { skip: skipped }, () => {
   it('takes a whole act back with one key', async () => {
     await page.keyboard.press('z')
     await page.waitForFunction(() => document.querySelectorAll('.line.labelled').length === 0, null, patience)
-    assert.equal(await counted('airplane'), '0')
+    await counts('airplane', 0)
   })
 
   it('chooses with the arrows, and all with control and a', async () => {
@@ -177,32 +186,24 @@ describe('the page', { skip: skipped }, () => {
   })
 
   it('keeps labels while the server is away, and hands them over when it is back', async () => {
-    const before = Number(await counted('Labelled'))
+    await page.locator('section.left .item', { hasText: 'Unlabelled' }).click()
+    const before = Number(await count('Labelled').innerText())
     await served.stop()
-    await page.locator('#tile-5').click()
+    await page.locator('#tile-1').click()
     await page.keyboard.press('2')
-    await page.locator('#tile-5 .line.labelled').waitFor()
     await page.getByText(/kept here until it does/).waitFor(patience)
     await served.restart()
     await page.getByText(/kept here until it does/).waitFor({ state: 'detached', ...patience })
-    await page.waitForFunction(
-      (wanted) => {
-        const items = [...document.querySelectorAll('section.left .item')]
-        const row = items.find((item) => item.textContent?.startsWith('Labelled'))
-        return Number(row?.querySelector('.count')?.textContent) >= wanted
-      },
-      before,
-      patience,
-    )
+    await counts('Labelled', before + 1)
     const kept = await page.evaluate(() => localStorage.getItem('bowerbird.waiting'))
     assert.equal(kept, '[]')
   })
 
   for (const theme of ['dark', 'light'] as const) {
-    for (const view of ['', ...views]) {
+    for (const [view, sign] of Object.entries(views)) {
       it(`has no fault that axe finds: ${view || 'projects'}, ${theme}`, async () => {
         const look = await openPage(browser, `${served.url}#/${view && `three-kinds/${view}`}`, { theme })
-        await look.page.waitForLoadState('networkidle')
+        await look.page.locator(sign).first().waitFor(patience)
         assert.deepEqual(await faultsFound(look.page), [])
         await look.page.context().close()
       })
@@ -210,10 +211,10 @@ describe('the page', { skip: skipped }, () => {
   }
 
   it('fits a window of 360 pixels: nothing sticks out of it', async () => {
-    for (const view of ['', ...views]) {
+    for (const [view, sign] of Object.entries(views)) {
       const at = `${served.url}#/${view && `three-kinds/${view}`}`
       const look = await openPage(browser, at, { width: 360, height: 740 })
-      await look.page.waitForLoadState('networkidle')
+      await look.page.locator(sign).first().waitFor(patience)
       const wide = await look.page.evaluate(() => document.documentElement.scrollWidth)
       assert.equal(wide, 360, `${view || 'projects'} is ${wide} pixels wide`)
       await look.page.context().close()

@@ -2,7 +2,7 @@
 import type { InputOf, OutputOf, StepName } from '../../steps/index.ts'
 import type { Job, Prediction } from './types.ts'
 
-/** Which steps are read by GET, and which answer at once with a job. A step that is missing does not compile. */
+/** Which steps are read by GET, and which answer with a job. With a step missing it does not compile. */
 const calls = {
   projects: 'read',
   project: 'read',

@@ -2,7 +2,6 @@
 import { touched, type Layout, type Rect } from './layout.ts'
 import type { Selection } from './selection.svelte.ts'
 
-export type Lasso = Rect
 type Tools = {
   readonly layout: () => Layout
   readonly count: () => number
@@ -10,81 +9,110 @@ type Tools = {
   readonly selection: Selection
   readonly onchange: (rect: Rect | null) => void
 }
+type Point = { readonly x: number; readonly y: number }
+type Start = Point & { readonly before: ReadonlySet<number>; readonly index: number }
 const dragFrom = 6 // pixels: less is an unsteady click
 const edge = 40
+const padding = 4
 
 export function lasso(node: HTMLElement, tools: Tools): () => void {
-  let start: { x: number; y: number; before: ReadonlySet<number>; index: number } | null = null
-  let isDragging = false
-  let last: PointerEvent | null = null
-  let timer = 0
-
-  const inside = (event: PointerEvent) => {
-    const box = node.getBoundingClientRect()
-    return { x: event.clientX - box.left - 4, y: event.clientY - box.top + node.scrollTop - 4 }
+  const drag = new Drag(node, tools)
+  const handlers = {
+    pointerdown: (event: PointerEvent) => drag.begin(event),
+    pointermove: (event: PointerEvent) => drag.move(event),
+    pointerup: (event: PointerEvent) => drag.end(event),
+    pointercancel: () => drag.stop(),
   }
-  const down = (event: PointerEvent) => {
-    const isOnBar = event.offsetX > node.clientWidth && event.target === node
+  const all = Object.entries(handlers) as [string, EventListener][]
+  for (const [name, handler] of all) node.addEventListener(name, handler)
+  return () => {
+    drag.stop()
+    for (const [name, handler] of all) node.removeEventListener(name, handler)
+  }
+}
+
+class Drag {
+  readonly #node: HTMLElement
+  readonly #tools: Tools
+  #start: Start | null = null
+  #last: PointerEvent | null = null
+  #timer = 0
+
+  constructor(node: HTMLElement, tools: Tools) {
+    this.#node = node
+    this.#tools = tools
+  }
+  begin(event: PointerEvent): void {
+    const isOnBar = event.offsetX > this.#node.clientWidth && event.target === this.#node
     if (event.button !== 0 || isOnBar) return
     const tile = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')
     const keeps = event.ctrlKey || event.metaKey || event.shiftKey
-    const before = keeps ? tools.selection.ids : new Set<number>()
-    start = { ...inside(event), before, index: tile ? Number(tile.dataset['index']) : -1 }
+    const before = keeps ? this.#tools.selection.ids : new Set<number>()
+    this.#start = { ...this.#inside(event), before, index: tile ? Number(tile.dataset['index']) : -1 }
   }
-  const move = (event: PointerEvent) => {
-    if (!start || event.pointerType === 'touch') return
-    const at = inside(event)
-    if (!isDragging && Math.hypot(at.x - start.x, at.y - start.y) < dragFrom) return
-    if (!isDragging) node.setPointerCapture(event.pointerId)
-    isDragging = true
-    last = event
-    draw()
-    if (!timer) timer = requestAnimationFrame(creep)
+  move(event: PointerEvent): void {
+    if (!this.#start || event.pointerType === 'touch') return
+    const at = this.#inside(event)
+    const isFar = Math.hypot(at.x - this.#start.x, at.y - this.#start.y) >= dragFrom
+    if (!this.#last && !isFar) return
+    if (!this.#last) this.#node.setPointerCapture(event.pointerId)
+    this.#last = event
+    this.#draw()
+    if (!this.#timer) this.#timer = requestAnimationFrame(() => this.#creep())
   }
-  const draw = () => {
-    if (!start || !last) return
-    const at = inside(last)
+  end(event: PointerEvent): void {
+    const start = this.#start
+    if (start && !this.#last) this.#click(start.index, event)
+    this.stop()
+  }
+  stop(): void {
+    this.#start = null
+    this.#last = null
+    cancelAnimationFrame(this.#timer)
+    this.#timer = 0
+    this.#tools.onchange(null)
+  }
+
+  #inside(event: PointerEvent): Point {
+    const box = this.#node.getBoundingClientRect()
+    return {
+      x: event.clientX - box.left - padding,
+      y: event.clientY - box.top + this.#node.scrollTop - padding,
+    }
+  }
+  #click(index: number, event: PointerEvent): void {
+    const { selection, idAt } = this.#tools
+    const toggle = event.ctrlKey || event.metaKey || event.pointerType === 'touch'
+    if (index >= 0) selection.point(index, { range: event.shiftKey, toggle }, idAt)
+    else selection.clear()
+  }
+  #draw(): void {
+    const start = this.#start
+    if (!start || !this.#last) return
+    const { layout, count, idAt, selection, onchange } = this.#tools
+    const at = this.#inside(this.#last)
     const rect = {
       left: Math.min(start.x, at.x),
       right: Math.max(start.x, at.x),
       top: Math.min(start.y, at.y),
       bottom: Math.max(start.y, at.y),
     }
-    tools.onchange(rect)
-    const ids = touched(tools.layout(), rect, tools.count()).map((index) => tools.idAt(index))
-    tools.selection.set([...start.before, ...ids.filter((id) => id !== undefined)])
+    onchange(rect)
+    const ids = touched(layout(), rect, count()).map((index) => idAt(index))
+    selection.set([...start.before, ...ids.filter((id) => id !== undefined)])
   }
   /** Near an edge the sheet follows the pointer. */
-  const creep = () => {
-    timer = 0
-    if (!isDragging || !last) return
-    const box = node.getBoundingClientRect()
-    const above = box.top + edge - last.clientY
-    const below = last.clientY - (box.bottom - edge)
+  #creep(): void {
+    this.#timer = 0
+    if (!this.#last) return
+    const box = this.#node.getBoundingClientRect()
+    const above = box.top + edge - this.#last.clientY
+    const below = this.#last.clientY - (box.bottom - edge)
     const by = above > 0 ? -above / 3 : below > 0 ? below / 3 : 0
     if (by !== 0) {
-      node.scrollTop += by
-      draw()
+      this.#node.scrollTop += by
+      this.#draw()
     }
-    timer = requestAnimationFrame(creep)
-  }
-  const up = (event: PointerEvent) => {
-    if (start && !isDragging && event.type === 'pointerup') {
-      const toggle = event.ctrlKey || event.metaKey || event.pointerType === 'touch'
-      if (start.index >= 0) tools.selection.point(start.index, { range: event.shiftKey, toggle }, tools.idAt)
-      else tools.selection.clear()
-    }
-    start = null
-    isDragging = false
-    cancelAnimationFrame(timer)
-    timer = 0
-    tools.onchange(null)
-  }
-  const handlers = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up }
-  for (const [name, handler] of Object.entries(handlers))
-    node.addEventListener(name, handler as EventListener)
-  return () => {
-    for (const [name, handler] of Object.entries(handlers))
-      node.removeEventListener(name, handler as EventListener)
+    this.#timer = requestAnimationFrame(() => this.#creep())
   }
 }

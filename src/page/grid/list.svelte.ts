@@ -1,4 +1,4 @@
-// The images of one filter, page after page by key. Rows are plain values; one counter tells that they changed.
+// The images of one filter, page after page by key. Rows are plain values; a counter tells of changes.
 import { perform } from '../client/client.ts'
 import type { ImageView } from '../client/types.ts'
 import type { Filter } from './filter.ts'

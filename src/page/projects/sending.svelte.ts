@@ -18,6 +18,10 @@ export const sending = {
     return now
   },
   async begin(project: string, uploads: readonly Upload[], labels: 'none' | 'folders'): Promise<boolean> {
+    if (now) {
+      toasts.say('One upload at a time: the one before is still under way')
+      return false
+    }
     const stop = new AbortController()
     const size = uploads.reduce((sum, { file }) => sum + file.size, 0)
     now = {

@@ -35,7 +35,8 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 's
 export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): string {
   const name = key === ' ' ? 'space' : key.toLowerCase()
   const isLetter = /^[a-z]$/.test(name)
-  return `${ctrlKey || metaKey ? 'mod+' : ''}${altKey ? 'alt+' : ''}${shiftKey && isLetter ? 'shift+' : ''}${name}`
+  const held = [ctrlKey || metaKey ? 'mod+' : '', altKey ? 'alt+' : '', shiftKey && isLetter ? 'shift+' : '']
+  return held.join('') + name
 }
 
 /** The action that a key asks for, of those that are listened to right now. */

@@ -7,10 +7,12 @@ export function saved<T>(key: string, otherwise: T): T {
     return otherwise
   }
 }
-export function save(key: string, value: unknown): void {
+/** Whether the browser keeps it. */
+export function save(key: string, value: unknown): boolean {
   try {
     localStorage.setItem(`bowerbird.${key}`, JSON.stringify(value))
-  } catch (thrown) {
-    console.warn('this browser keeps nothing for bowerbird:', thrown)
+    return true
+  } catch {
+    return false
   }
 }
