@@ -1,4 +1,4 @@
-// How much memory adding takes at its peak, this process and its decoders together, against the 1 GB it may take.
+// How much memory adding takes at its peak, decoders included, against the 1 GB it may take.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'

@@ -1,4 +1,4 @@
-// The whole `add` step, real store and all, against sharp alone doing the same orientation, resize and thumbnail.
+// The whole `add` step with its real store against sharp alone doing the same orientation, resize and thumbnail.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import os from 'node:os'
@@ -41,7 +41,7 @@ export const bench: Bench = {
           ratio: ratio.toFixed(3),
         })
       }
-      // The promise is about photographs. Small pictures wait for the disk instead: two flushed files for each.
+      // The promise is about photographs. Small pictures wait for the disk: two flushed files for each.
       return ratios[0]!
     } finally {
       await images.close()
@@ -67,7 +67,7 @@ async function sharpAlone(files: readonly string[]): Promise<void> {
   await Promise.all(Array.from({ length: 2 * cores }, work))
 }
 
-/** Into a new project of a new store on disk; the decoders live as long as the worker that adds, as they do. */
+/** Into a new project of a new store on disk; decoders live as long as the worker that adds. */
 async function addAll(from: string, images: Images, { folder, count }: { folder: string; count: number }) {
   const data = mkdtempSync(path.join(folder, 'data-'))
   const store = await openStore(data)

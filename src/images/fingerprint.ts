@@ -8,7 +8,7 @@ const cosine = Float64Array.from({ length: kept * side }, (_, at) =>
 )
 
 /**
- * Perceptual hash: the signs, against their median, of the 64 lowest frequencies of the grey picture at 32 × 32.
+ * Perceptual hash: the 64 lowest frequencies of the grey picture at 32 × 32, each above its median or not.
  * Survives another size, another compression, a little brightness; differs for another picture.
  */
 export function fingerprint(pixels: Pixels): string {

@@ -12,7 +12,7 @@ type Walk = {
   readonly signal: AbortSignal
 }
 
-/** Depth first, names in order of their code points, so that the same folder gives the same ids everywhere. */
+/** Depth first, names in order of their code points: the same folder gives the same ids everywhere. */
 export async function* foundInFolder({ at, signal }: Place): AsyncGenerator<Found> {
   const root = await realpath(at)
   const entries = await entriesOf(root, at)

@@ -1,4 +1,4 @@
-// Where images come from: a folder, an archive, a list or a single file, each as one stream of what was found.
+// Where images come from: a folder, an archive, a list or one file, each as one stream of what was found.
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
@@ -43,7 +43,7 @@ export async function* found(from: string, options: FindOptions = {}): AsyncGene
   }
 }
 
-/** How many things `found` will give, where that costs little to know: not in archives. Fails as `found` does. */
+/** How many things `found` will give, where that is cheap: not in archives. Fails as `found` does. */
 export async function countFound(from: string, options: FindOptions = {}): Promise<number | null> {
   const at = path.resolve(from)
   const isCheap = (await looked(at, from)).isDirectory() || isList(at)

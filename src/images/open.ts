@@ -30,7 +30,7 @@ export function openImages(o: Limits & { readonly children: number }): Images {
       const stamp = await stampOf(source)
       const bytes = await bytesOf(source, limits.bytesMax)
       formatOf(bytes)
-      // Five megabytes take 29 ms through the channel and 4 ms from the file cache; 64 kB take less than a read.
+      // 5 MB take 29 ms through the channel and 4 ms from the file cache; 64 kB take less than a read.
       const sent = bytes.length <= sentBytesMax ? { bytes } : source
       const seen = (await ask({ want: 'look', source: sent, limits })) as Look
       if (sent === source && (await stampOf(source)) !== stamp) {

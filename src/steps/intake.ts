@@ -33,7 +33,7 @@ type Seen =
   | { readonly file: File; readonly inspected: Inspected }
 type Taken = Exclude<Seen, Skipped>
 
-// Files reach the disk while the next images are decoded: small batches start soon, large ones flush less often.
+// Files reach the disk while the next images are decoded: small batches start soon, large ones flush less.
 const batchImages = 256
 const batchBytes = 16_000_000 // photographs of 8 MB come two at a time, never 256
 const toldEvery = 32
