@@ -1,4 +1,4 @@
-// The whole `add` step with its real store against sharp alone doing the same orientation, resize and thumbnail.
+// The whole `add` step, real store and all, against sharp alone at the same orientation and thumbnail.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import os from 'node:os'
