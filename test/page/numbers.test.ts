@@ -47,6 +47,8 @@ describe('the contact sheet', () => {
     const layout = layoutOf({ width: 304, wanted: 98, count: 9 })
     const rect = { left: 10, top: 10, right: 150, bottom: layout.rowHeight + 10 }
     assert.deepEqual(touched(layout, rect, 9), [0, 1, 3, 4])
+    const fromTheGap = { left: 101, top: layout.tile + 2, right: 150, bottom: layout.rowHeight + 10 }
+    assert.deepEqual(touched(layout, fromTheGap, 9), [4])
   })
   it('scrolls only as far as a tile needs to be seen', () => {
     const layout = layoutOf({ width: 304, wanted: 98, count: 300 })

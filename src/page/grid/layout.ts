@@ -48,15 +48,23 @@ export function slotsOf(
 /** The indexes of the tiles that a rectangle touches. */
 export function touched(layout: Layout, rect: Rect, count: number): readonly number[] {
   const { columns, tile, rowHeight } = layout
-  const rowFrom = Math.max(0, Math.floor(rect.top / rowHeight))
-  const rowTo = Math.min(layout.rows - 1, Math.floor(rect.bottom / rowHeight))
-  const columnFrom = Math.max(0, Math.floor(rect.left / (tile + gap)))
-  const columnTo = Math.min(columns - 1, Math.floor(rect.right / (tile + gap)))
+  const [rowFrom, rowTo] = reached(rect.top, rect.bottom, { step: rowHeight, tile, count: layout.rows })
+  const [columnFrom, columnTo] = reached(rect.left, rect.right, { step: tile + gap, tile, count: columns })
   const all: number[] = []
   for (let row = rowFrom; row <= rowTo; row++) {
     for (let column = columnFrom; column <= columnTo; column++) all.push(row * columns + column)
   }
   return all.filter((index) => index < count)
+}
+
+/** The first and the last of evenly spaced tiles between two edges; a gap alone touches nothing. */
+function reached(
+  from: number,
+  to: number,
+  { step, tile, count }: { readonly step: number; readonly tile: number; readonly count: number },
+): readonly [number, number] {
+  const isInGap = from >= 0 && from % step > tile
+  return [Math.max(0, Math.floor(from / step) + (isInGap ? 1 : 0)), Math.min(count - 1, Math.floor(to / step))]
 }
 
 /** Where to scroll so that a tile is wholly in sight; the same place when it already is. */
