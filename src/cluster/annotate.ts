@@ -15,7 +15,7 @@ export type Annotated = Annotation & { readonly method: MethodName; readonly clu
 
 /** What stands when nothing is said; docs/decisions tells what each was measured against. */
 export const annotateDefaults = {
-  method: 'prototypes',
+  method: 'mixture',
   clusters: 'kmeans',
   rounds: 4,
   temperature: 0.3,
@@ -33,7 +33,11 @@ export async function annotate(space: Space, o: AnnotateOptions, tools: Tools): 
 }
 
 async function clustersOf(space: Space, name: ClustererName, tools: Tools): Promise<Clusters> {
-  const micro = await clusterers[name].run(space.images, autoSizes(space.images.rows), tools)
+  const micro = await clusterers[name].run(
+    space.images,
+    autoSizes(space.images.rows, space.classNames.length),
+    tools,
+  )
   return { micro, meta: null }
 }
 

@@ -1,3 +1,4 @@
+export { agglomerate, linkageNames, linkages, type LinkageName } from './agglomerate.ts'
 export { annotate, annotateDefaults, type Annotated, type AnnotateOptions } from './annotate.ts'
 export { clustererNames, clusterers, type Clusterer, type ClustererName } from './clusterers.ts'
 export { cut, type Merges } from './merges.ts'

@@ -1,9 +1,10 @@
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import type { Matrix } from '../math/index.ts'
 import { conclude } from './conclude.ts'
 import { imageLevel, levelOf, type Level } from './level.ts'
 import { refineAt, type Refined } from './refine.ts'
 import { rowsBetween } from './rows.ts'
-import { scorerOf, type Scorer } from './scores.ts'
+import { scorerOf } from './scores.ts'
+import { withCluster } from './shares.ts'
 import type { Clusters, Method, Round, Space } from './space.ts'
 
 /** Fewer groups than this for each class cannot show where it ends: images then move prototypes too. */
@@ -41,18 +42,4 @@ function levelsOf(space: Space, { meta, micro }: Clusters): readonly Level[] {
   const coarse = meta ? [levelOf(space, 'meta', meta)] : []
   const isTooCoarse = fine.sizes.length < groupsOfClass * space.classNames.length
   return [...coarse, fine, ...(isTooCoarse ? [imageLevel(space)] : [])]
-}
-
-/** An image speaks for itself and with its cluster: log γ is added to its own score. */
-type Voices = { readonly level: Level; readonly shares: Matrix; readonly temperature: number }
-function withCluster(scorer: Scorer, { level, shares, temperature }: Voices): Scorer {
-  return async (from, to) => {
-    const scores = matrix(to - from, shares.columns, (await scorer(from, to)).data)
-    for (let i = from; i < to; i++) {
-      const row = rowOf(scores, i - from)
-      const its = rowOf(shares, level.of[i]!)
-      for (let c = 0; c < row.length; c++) row[c]! += temperature * Math.log(its[c]! + 1e-12)
-    }
-    return scores
-  }
 }

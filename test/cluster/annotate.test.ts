@@ -17,7 +17,7 @@ const scenes: Readonly<Record<string, SceneOptions & { readonly atLeast: number 
     error: 1.2,
     atLeast: 0.75,
   },
-  'a width of three': { width: 3, classes: 3, spread: 0.3, error: 0.2, atLeast: 0.9 },
+  'a width of three': { width: 3, classes: 3, spread: 0.2, error: 0.2, atLeast: 0.8 },
 }
 
 for (const name of methodNames.filter((name) => name !== 'nearest')) {

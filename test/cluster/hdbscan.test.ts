@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { hdbscan, type Clustering } from '../../src/cluster/index.ts'
+import { assertSameGroups } from './groups.ts'
 import { matrix, multiply, randomFrom, type Matrix } from '../../src/math/index.ts'
 
 type Case = {
@@ -21,40 +22,20 @@ const file = new URL('fixtures/hdbscan.json', import.meta.url)
 const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[]
 const tools = { matmul: async (a: Matrix, b: Matrix) => multiply(a, b) }
 
-/** The same groups, whatever their numbers. */
-function assertSameGroups(
-  found: ArrayLike<number>,
-  wanted: readonly number[],
-  ties: readonly number[] = [],
-): void {
-  const pairs = new Map<number, number>([[-1, -1]])
-  for (const [i, want] of wanted.entries()) {
-    if (ties.includes(i)) continue
-    const held = pairs.get(found[i]!) ?? want
-    assert.equal(
-      held,
-      want,
-      `point ${i} is in group ${found[i]}, which was ${held}, and the reference says ${want}`,
-    )
-    pairs.set(found[i]!, want)
-  }
-  assert.equal(pairs.size, new Set([-1, ...wanted]).size)
-}
-
 describe('hdbscan gives what the reference implementation gives', () => {
-  for (const it_ of cases) {
-    const data = (it_.data ?? cases.find((c) => c.name === it_.name)!.data)!
-    const rows = matrix(it_.rows, it_.columns, Float32Array.from(data))
-    it(`${it_.name}, ${it_.selection}`, async () => {
-      const found: Clustering = await hdbscan(rows, it_, tools)
-      assertSameGroups(found.clusterOf, it_.labels, it_.ties)
-      for (const [i, want] of it_.membership.entries()) {
-        if (it_.ties.includes(i)) continue
+  for (const its of cases) {
+    const data = (its.data ?? cases.find((c) => c.name === its.name)!.data)!
+    const rows = matrix(its.rows, its.columns, Float32Array.from(data))
+    it(`${its.name}, ${its.selection}`, async () => {
+      const found: Clustering = await hdbscan(rows, its, tools)
+      assertSameGroups(found.clusterOf, its.labels, its.ties)
+      for (const [i, want] of its.membership.entries()) {
+        if (its.ties.includes(i)) continue
         assert.ok(
           Math.abs(found.membership[i]! - want) < 1e-4,
           `membership of ${i}: ${found.membership[i]}, not ${want}`,
         )
-        const [outlier, wanted] = [found.outlierness[i]!, it_.outlierness[i]!]
+        const [outlier, wanted] = [found.outlierness[i]!, its.outlierness[i]!]
         assert.ok(Math.abs(outlier - wanted) < 1e-4, `outlierness of ${i}: ${outlier}, not ${wanted}`)
       }
     })

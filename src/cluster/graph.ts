@@ -1,0 +1,50 @@
+import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { neighbours } from './neighbours.ts'
+
+/** Who is near whom, both ways, as a sparse matrix: row i has the places starts[i] to starts[i + 1]. */
+export type Graph = {
+  readonly starts: Int32Array
+  readonly to: Int32Array
+  /** w(i, j) / √(Σ w(i, ·) · Σ w(j, ·)) */
+  readonly weights: Float32Array
+}
+
+/** Two rows are joined when either is among the other's k nearest; w = their cosine, cubed, if positive. */
+export async function neighbourGraph(rows: Matrix, k: number, tools: Pick<Tools, 'matmul'>): Promise<Graph> {
+  const near = await neighbours(rows, k, tools)
+  const lists: Map<number, number>[] = Array.from({ length: rows.rows }, () => new Map())
+  for (let i = 0; i < rows.rows; i++) {
+    for (let n = i * near.k; n < (i + 1) * near.k; n++) {
+      // Of rows of length one |a − b|² = 2 − 2·cosine.
+      const weight = Math.max(1e-3, 1 - near.distances[n]! ** 2 / 2) ** 3
+      lists[i]!.set(near.ids[n]!, weight)
+      lists[near.ids[n]!]!.set(i, weight)
+    }
+  }
+  const degrees = lists.map((list) => [...list.values()].reduce((sum, w) => sum + w, 0))
+  const starts = new Int32Array(rows.rows + 1)
+  for (const [i, list] of lists.entries()) starts[i + 1] = starts[i]! + list.size
+  const to = new Int32Array(starts[rows.rows]!)
+  const weights = new Float32Array(to.length)
+  for (const [i, list] of lists.entries()) {
+    for (const [n, [j, w]] of [...list].entries()) {
+      to[starts[i]! + n] = j
+      weights[starts[i]! + n] = w / Math.sqrt(degrees[i]! * degrees[j]!)
+    }
+  }
+  return { starts, to, weights }
+}
+
+/** Graph · shares, [rows, classes]. */
+export function spread({ starts, to, weights }: Graph, shares: Matrix): Matrix {
+  const out = matrix(shares.rows, shares.columns)
+  for (let i = 0; i < shares.rows; i++) {
+    const row = rowOf(out, i)
+    for (let n = starts[i]!; n < starts[i + 1]!; n++) {
+      const other = rowOf(shares, to[n]!)
+      const weight = weights[n]!
+      for (let c = 0; c < row.length; c++) row[c]! += weight * other[c]!
+    }
+  }
+  return out
+}
