@@ -7,7 +7,7 @@ import { movedBetween } from './refine.ts'
 import { normaliseInto, transposed } from './rows.ts'
 import { changedShare } from './spreading.ts'
 import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
-import type { Method, Round, Space } from './space.ts'
+import type { Method, Round } from './space.ts'
 
 /** A turned name counts as this share of a mean part of the images. */
 const nameShare = 0.5

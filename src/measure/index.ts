@@ -1,3 +1,5 @@
+export { abstain, auditMost, auditOf, surest, type Verdict } from './abstain.ts'
 export { largest, measureClasses, type ClassFigures, type ClassReport } from './classes.ts'
+export { clopperPearsonLow } from './clopper-pearson.ts'
 export { stratifiedFolds } from './folds.ts'
 export { wilson, type Interval } from './wilson.ts'
