@@ -1,5 +1,5 @@
 import type { ImageId } from '../base/index.ts'
-import type { Matrix } from '../math/index.ts'
+import { rowsOf, type Matrix } from '../math/index.ts'
 
 /** What may be asked about; row i of each matrix belongs to `ids[i]`. */
 export type Pool = {
@@ -7,11 +7,32 @@ export type Pool = {
   readonly embeddings: Matrix | null
   /** [images, classes] */
   readonly probabilities: Matrix | null
+  /** Probabilities by each of several heads, taught with other draws of the labels. */
+  readonly ensemble: readonly Matrix[] | null
+  /** Probabilities by the head, of embeddings that each have lost another part of their numbers. */
+  readonly masked: readonly Matrix[] | null
+  /** What asking about each costs, above 0; where there is none, all cost the same. */
+  readonly costs: Float32Array | null
   /** Embeddings of the images that have a label already. */
   readonly labelled: Matrix | null
+  /** The class of each of those, by its place among the names; −1 where the model does not know it. */
+  readonly labels: Int32Array | null
   readonly classNames: readonly string[]
   /** The image that each nearly equals. */
   readonly nearTo: readonly (ImageId | null)[]
+}
+
+export const emptyPool: Pool = {
+  ids: [],
+  embeddings: null,
+  probabilities: null,
+  ensemble: null,
+  masked: null,
+  costs: null,
+  labelled: null,
+  labels: null,
+  classNames: [],
+  nearTo: [],
 }
 
 export type Choice = {
@@ -20,5 +41,24 @@ export type Choice = {
   readonly reason: string
 }
 
-/** A candidate: its place in the pool, and why it stands where it stands. */
-export type Candidate = { readonly index: number; readonly reason: string }
+/** Places in the pool, the best first, and why each stands where it stands. */
+export type Ranking = {
+  readonly order: ArrayLike<number>
+  readonly reason: (index: number) => string
+}
+
+/** The part of a pool that these places name, in their order. */
+export function part(pool: Pool, places: readonly number[]): Pool {
+  if (places.length === pool.ids.length && places.every((place, i) => place === i)) return pool
+  const rows = (m: Matrix | null) => m && rowsOf(m, places)
+  return {
+    ...pool,
+    ids: places.map((place) => pool.ids[place]!),
+    nearTo: places.map((place) => pool.nearTo[place] ?? null),
+    embeddings: rows(pool.embeddings),
+    probabilities: rows(pool.probabilities),
+    ensemble: pool.ensemble?.map((m) => rowsOf(m, places)) ?? null,
+    masked: pool.masked?.map((m) => rowsOf(m, places)) ?? null,
+    costs: pool.costs && Float32Array.from(places, (place) => pool.costs![place]!),
+  }
+}

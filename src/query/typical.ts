@@ -1,7 +1,8 @@
 // TypiClust (Hacohen, Dekel and Weinshall, 2022): as many clusters as labels afterwards, and of the
 // largest clusters without a label the densest image.
 import { kMeans, matrix, rowOf, rowsOf, type Matrix, type Tools } from '../math/index.ts'
-import type { Candidate, Pool } from './pool.ts'
+import { inTurns } from './order.ts'
+import type { Pool, Ranking } from './pool.ts'
 
 const clustersMax = 500 // the paper's cap; k-means of 20,000 rows stays under 10 s
 const neighbours = 20 // the paper's
@@ -10,17 +11,22 @@ const membersMax = 1000 // distances in a cluster are squared: 4 MB at 1,000, 40
 
 type Cluster = { readonly members: number[]; labelled: number }
 
-export async function typicalFirst(pool: Pool, budget: number, tools: Tools): Promise<readonly Candidate[]> {
-  const clusters = await clustersOf(pool, budget, tools)
-  const ranked: Candidate[][] = []
-  for (const cluster of mostUncovered(clusters).slice(0, budget))
-    ranked.push(await densest(pool, cluster, tools))
+export async function typicalFirst(
+  pool: Pool,
+  { budget }: { readonly budget: number },
+  tools: Tools,
+): Promise<Ranking> {
+  const clusters = mostUncovered(await clustersOf(pool, budget, tools)).slice(0, budget)
+  const lists: number[][] = []
+  for (const cluster of clusters) lists.push(await densestFirst(pool, cluster, tools))
+  const reasons = new Map(clusters.flatMap((c) => c.members.map((i) => [i, reasonOf(c)] as const)))
   // A second image of a cluster comes only after a first of each.
-  const candidates: Candidate[] = []
-  for (let turn = 0; candidates.length < budget && ranked.some((r) => turn < r.length); turn++) {
-    candidates.push(...ranked.flatMap((r) => r.slice(turn, turn + 1)))
-  }
-  return candidates
+  return { order: inTurns(lists, budget), reason: (i) => reasons.get(i)! }
+}
+
+function reasonOf({ members, labelled }: Cluster): string {
+  if (members.length === 1) return 'unlike every other image'
+  return `typical of ${members.length} similar images${labelled === 0 ? ' without a label' : ''}`
 }
 
 async function clustersOf(pool: Pool, budget: number, tools: Tools): Promise<readonly Cluster[]> {
@@ -52,18 +58,12 @@ const mostUncovered = (clusters: readonly Cluster[]): readonly Cluster[] =>
 const isTiny = (cluster: Cluster) => cluster.members.length < smallest
 
 /** Members by typicality = 1 / mean distance to the 20 nearest in the cluster. */
-async function densest(pool: Pool, cluster: Cluster, tools: Tools): Promise<Candidate[]> {
+async function densestFirst(pool: Pool, cluster: Cluster, tools: Tools): Promise<number[]> {
   const members = drawn(cluster.members, tools)
   const rows = rowsOf(pool.embeddings!, members)
   const products = await tools.matmul(rows, rows)
   const spread = members.map((_, i) => meanNearest(products, i))
-  const similar = cluster.members.length
-  const whole = cluster.labelled === 0 ? ' without a label' : ''
-  const reason = similar === 1 ? 'unlike every other image' : `typical of ${similar} similar images${whole}`
-  return members
-    .map((index, i) => ({ index, spread: spread[i]! }))
-    .sort((a, b) => a.spread - b.spread)
-    .map(({ index }) => ({ index, reason }))
+  return [...members.keys()].sort((a, b) => spread[a]! - spread[b]!).map((i) => members[i]!)
 }
 
 function drawn(members: readonly number[], { random }: Tools): readonly number[] {

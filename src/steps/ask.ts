@@ -6,11 +6,13 @@ import {
   choose,
   strategies,
   strategyNames,
+  usualWeights,
+  type Pool,
   type Strategy,
   type StrategyName,
 } from '../query/index.ts'
 import type { Store } from '../store/index.ts'
-import { byPosition, embeddedPool, guessedPool, plainPool, situationOf } from './ask-pool.ts'
+import { byPosition, plainPool, poolFor, situationOf } from './ask-pool.ts'
 import { imageField, projectField, splitField } from './fields.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
@@ -18,8 +20,9 @@ import { ImageView } from './views.ts'
 import type { World } from './world.ts'
 
 const usualBudget = 10
-// k-means over 10,000 rows of 2048 takes seconds; of more, an even draw shows the same clusters.
-const poolMax = 10_000
+// Rows of 2048 are then 200 MB; of more, an even draw shows the same images.
+const poolMax = 25_000
+const weightField = z.number().min(0).max(1)
 
 const input = z.object({
   project: projectField,
@@ -35,6 +38,23 @@ const input = z.object({
     .describe('how to choose them'),
   split: splitField.default('train').describe('train to learn from; test for gold, always drawn by chance'),
   exclude: z.array(imageField).max(10_000).optional().describe('images not to ask about, as those on screen'),
+  minUncertainty: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('asks only where 1 less the confidence is at least this (0.3 is usual elsewhere); 0 asks all'),
+  maxPerRound: z.int().min(1).optional().describe('bounds the budget of each round'),
+  weights: z
+    .object({ confidence: weightField, entropy: weightField, variance: weightField })
+    .refine((w) => w.confidence + w.entropy + w.variance > 0, 'one of the weights must be above 0')
+    .default(usualWeights)
+    .describe('what counts how much in the strategy combined'),
+  costs: z
+    .array(z.object({ image: imageField, cost: z.number().gt(0) }))
+    .max(100_000)
+    .optional()
+    .describe('what asking about an image costs, for the strategy cost-aware; 1 where nothing is said'),
   force: z.boolean().default(false).describe('whether to ask again about images that were passed over'),
 })
 type Input = z.infer<typeof input>
@@ -61,11 +81,11 @@ export const ask = step({
     const tools = await toolsOf(world, project, left.length)
     const { strategy, says } = await strategyFor(it, project, world)
     const ids = left.length > poolMax ? drawn(left, Math.max(poolMax, budget), tools) : left
-    const pool = await poolFor(strategies[strategy], { project, ids }, world)
+    const pool = withCosts(await poolFor(strategies[strategy].needs, { project, ids }, world), it)
     // Where embeddings have just begun, fewer may be known than are asked for.
     const known = pool.ids.length >= budget
     const choices = known
-      ? await choose(pool, { strategy, budget }, tools)
+      ? await choose(pool, { ...it, strategy, budget }, tools)
       : await choose(await plainPool(store, project.name, ids), { strategy: 'random', budget }, tools)
     const chosen = await store.images.byIds(
       project.name,
@@ -126,19 +146,18 @@ async function strategyFor(
   const situation = await situationOf(world.store, project)
   const auto = autoStrategy(situation)
   if (it.strategy === 'auto') return auto
-  const has = { nothing: true, embeddings: situation.hasEmbeddings, probabilities: situation.hasModel }
   const wanted: Strategy = strategies[it.strategy]
-  if (has[wanted.needs]) return { strategy: it.strategy, says: wanted.says }
+  const isReady = wanted.needs.every((need) =>
+    need === 'embeddings' ? situation.hasEmbeddings : situation.hasModel,
+  )
+  if (isReady) return { strategy: it.strategy, says: wanted.says }
   return { strategy: auto.strategy, says: `${auto.says}; ${it.strategy} has to wait` }
 }
 
-async function poolFor(
-  strategy: Strategy,
-  of: { readonly project: Project; readonly ids: readonly ImageId[] },
-  world: World,
-) {
-  if (strategy.needs === 'nothing') return plainPool(world.store, of.project.name, of.ids)
-  return strategy.needs === 'embeddings' ? embeddedPool(world, of) : guessedPool(world, of)
+function withCosts(pool: Pool, { costs }: Input): Pool {
+  if (!costs) return pool
+  const costOf = new Map<number, number>(costs.map(({ image, cost }) => [image, cost]))
+  return { ...pool, costs: Float32Array.from(pool.ids, (id) => costOf.get(id) ?? 1) }
 }
 
 const drawn = (ids: ImageId[], count: number, { random }: Tools): ImageId[] =>

@@ -2,33 +2,28 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { ImageId } from '../../src/base/index.ts'
-import { matrix, multiply, randomFrom, type Matrix, type Tools } from '../../src/math/index.ts'
-import { choose, strategies, strategyNames, type Pool, type StrategyName } from '../../src/query/index.ts'
+import { rowsOf } from '../../src/math/index.ts'
+import { choose, strategies, strategyNames, type Pool } from '../../src/query/index.ts'
+import { chosenBy, imagesOf, poolOf, rows, scattered, withSeed } from './pools.ts'
 
-const withSeed = (seed: number): Tools => ({
-  random: randomFrom(seed),
-  matmul: async (a, b) => multiply(a, b),
-})
-const rows = (...values: number[][]): Matrix =>
-  matrix(values.length, values[0]!.length, Float32Array.from(values.flat()))
-
-/** Images 1, 2, 3… with the probabilities given; their embeddings are the probabilities too. */
-const poolOf = (values: number[][], more: Partial<Pool> = {}): Pool => ({
-  ids: values.map((_, i) => (i + 1) as ImageId),
-  embeddings: rows(...values),
-  probabilities: rows(...values),
-  labelled: null,
-  classNames: ['wren', 'robin', 'crow'].slice(0, values[0]!.length),
-  nearTo: values.map(() => null),
-  ...more,
-})
 const birds = poolOf([
   [0.9, 0.1],
   [0.52, 0.48],
   [0.7, 0.3],
 ])
-const imagesOf = async (pool: Pool, name: StrategyName, budget: number, seed = 1) =>
-  (await choose(pool, { strategy: name, budget }, withSeed(seed))).map((c) => c.image as number)
+/** The same images, listed in another order. */
+const permuted = (name: (typeof strategyNames)[number]) => async (seed: number, order: number[]) => {
+  const pool = scattered(12, seed)
+  const again: Pool = {
+    ...pool,
+    ids: order.map((i) => pool.ids[i]!),
+    embeddings: rowsOf(pool.embeddings!, order),
+    probabilities: rowsOf(pool.probabilities!, order),
+    ensemble: pool.ensemble!.map((m) => rowsOf(m, order)),
+    masked: pool.masked!.map((m) => rowsOf(m, order)),
+  }
+  assert.deepEqual(await imagesOf(again, name, 5, seed), await imagesOf(pool, name, 5, seed))
+}
 
 for (const name of strategyNames) {
   describe(`every strategy: ${name}`, () => {
@@ -52,6 +47,15 @@ for (const name of strategyNames) {
       assert.rejects(choose(birds, { strategy: name, budget: 4 }, withSeed(1)), /4 questions.*3 are left/))
     it('gives the same questions for the same seed', async () =>
       assert.deepEqual(await imagesOf(birds, name, 2, 7), await imagesOf(birds, name, 2, 7)))
+    it('asks the same images however the pool is listed', () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.nat(1000),
+          fc.shuffledSubarray([...Array(12).keys()], { minLength: 12 }),
+          permuted(name),
+        ),
+        { numRuns: 10 },
+      ))
     it('asks a near duplicate only when nothing else is left', async () => {
       const twins = poolOf(
         [
@@ -95,7 +99,16 @@ describe('typical', () => {
     assert.ok(third! >= 21 && third! <= 24, `image ${third} is near the middle of the third`)
   })
   it('passes over a heap that has a label', async () => {
-    const [first] = await imagesOf(poolOf(heaps, { labelled: rows([1, 0], [1, 0.001]) }), 'typical', 1)
+    const [first] = await imagesOf(
+      poolOf(heaps, {
+        labelled: rows([
+          [1, 0],
+          [1, 0.001],
+        ]),
+      }),
+      'typical',
+      1,
+    )
     assert.ok(first! >= 13)
   })
   it('says for how many images the one stands', async () => {
@@ -105,6 +118,15 @@ describe('typical', () => {
       [12, 8, 6].map((n) => `typical of ${n} similar images without a label`),
     )
   })
+})
+
+describe('filters', () => {
+  it('asks nothing surer than minUncertainty leaves', async () => {
+    assert.deepEqual(await chosenBy(birds, { strategy: 'margin', budget: 3, minUncertainty: 0.3 }), [2, 3])
+    assert.deepEqual(await chosenBy(birds, { strategy: 'random', budget: 3, minUncertainty: 0.5 }), [])
+  })
+  it('asks no more a round than maxPerRound', async () =>
+    assert.deepEqual(await chosenBy(birds, { strategy: 'margin', budget: 3, maxPerRound: 1 }), [2]))
 })
 
 test('random draws every image about as often', async () => {

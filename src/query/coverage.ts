@@ -1,0 +1,96 @@
+// The three choices that cover the pool, and the reach that each gives an image.
+import { kMeans, rowOf, rowsOf, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import { herd, type Herded } from './herding.ts'
+import { sample } from './order.ts'
+import type { Pool, Ranking } from './pool.ts'
+import { margin } from './scores.ts'
+import { closestCall } from './words.ts'
+
+type Asked = { readonly budget: number }
+
+export async function maxHerding(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {
+  const { order, flock } = await herdSmoothly(pool, { budget, weights: null, places: null }, tools)
+  return { order, reason: (i) => `stands for ${images(flock.get(i))} without a label` }
+}
+
+export const uHerding = (pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> =>
+  uHerdingOf(pool, { budget, places: null }, tools)
+
+/** Of these places alone, but for the good of all. */
+export async function uHerdingOf(
+  pool: Pool,
+  { budget, places }: Asked & { readonly places: readonly number[] | null },
+  tools: Tools,
+): Promise<Ranking> {
+  const weights = margin(pool.probabilities!)
+  const { order, flock } = await herdSmoothly(pool, { budget, weights, places }, tools)
+  const torn = (i: number) => closestCall(rowOf(pool.probabilities!, i), pool.classNames)
+  return { order, reason: (i) => `stands for ${images(flock.get(i))}; ${torn(i)}` }
+}
+
+const images = (count = 1) => (count === 1 ? '1 image' : `${count} similar images`)
+
+type Smooth = Asked & { readonly weights: Float32Array | null; readonly places: readonly number[] | null }
+
+async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, tools: Tools): Promise<Herded> {
+  const rows = pool.embeddings!
+  const reach = await smoothReach(pool, tools)
+  const herded = await herd(
+    {
+      candidates: places ? rowsOf(rows, places) : rows,
+      others: rows,
+      weights: weights ?? new Float32Array(rows.rows).fill(1),
+      labelled: pool.labelled,
+      kernel: (squared) => Math.exp(-squared / reach),
+    },
+    budget,
+    tools,
+  )
+  if (!places) return herded
+  const flock = new Map([...herded.flock].map(([i, size]) => [places[i]!, size]))
+  return { order: [...flock.keys()], flock }
+}
+
+export async function smoothReach(_pool: Pool, _tools: Tools): Promise<number> {
+  return 1
+}
+
+/** A ball covers an image or does not; it is as large as it can be while it holds one kind. */
+export async function probCover(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {
+  const rows = pool.embeddings!
+  const radius = await pureRadius(rows, Math.max(2, pool.classNames.length, budget), tools)
+  const { order, flock } = await herd(
+    {
+      candidates: rows,
+      others: rows,
+      weights: new Float32Array(rows.rows).fill(1),
+      labelled: pool.labelled,
+      kernel: (squared) => (squared <= radius ? 1 : 0),
+    },
+    budget,
+    tools,
+  )
+  return { order, reason: (i) => `the only one asked about for ${images(flock.get(i))}` }
+}
+
+const probes = 1000 // a share of 95% is then known to within 1.4 points
+const pureEnough = 0.95 // the paper's, of its clusters for the same want of labels
+
+/** The largest squared radius at which 95% of all balls hold a single cluster. */
+async function pureRadius(all: Matrix, clusters: number, tools: Tools): Promise<number> {
+  const rows = rowsOf(all, sample(probes, all.rows, tools.random))
+  const { clusterOf } = await kMeans(rows, Math.min(clusters, rows.rows), tools)
+  const lengths = squaredLengths(rows)
+  const stranger = new Float32Array(rows.rows).fill(Infinity)
+  for await (const { firstQuery, firstRow, products } of tiles(rows, rows, tools)) {
+    products.data.forEach((product, at) => {
+      const a = firstQuery + Math.floor(at / products.columns)
+      const b = firstRow + (at % products.columns)
+      if (clusterOf[a] === clusterOf[b]) return
+      stranger[a] = Math.min(stranger[a]!, lengths[a]! + lengths[b]! - 2 * product)
+    })
+  }
+  const nearest = stranger.sort()[Math.floor(stranger.length * (1 - pureEnough))]!
+  // Just short of the stranger, or everything where there is one cluster.
+  return Math.max(0, nearest * (1 - 1e-4))
+}

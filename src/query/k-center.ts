@@ -1,0 +1,78 @@
+// CoreSet's greedy k-center (Sener and Savarese, 2018): always the image farthest from all chosen so far.
+// No image is then farther from a chosen one than twice the best radius there is.
+import { matrix, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import { ahead } from './ahead.ts'
+import { largest } from './order.ts'
+import type { Pool, Ranking } from './pool.ts'
+import { bestOf } from './words.ts'
+
+export async function farthestFirst(
+  pool: Pool,
+  { budget }: { readonly budget: number },
+  tools: Tools,
+): Promise<Ranking> {
+  const rows = pool.embeddings!
+  const lengths = squaredLengths(rows)
+  const far = await squaredToNearest(rows, pool.labelled, tools)
+  const productsOf = ahead(rows, (some) => tools.matmul(some, rows))
+  const order: number[] = []
+  let next = pool.labelled ? bestOf(far) : await mostCentral(rows, tools)
+  while (order.length < Math.min(budget, rows.rows)) {
+    const products = await productsOf(next, (count) => largest(far, count))
+    far[next] = -1
+    order.push(next)
+    next = nearInto(far, { products, lengths, to: next })
+  }
+  return { order, reason: () => 'unlike every image that has a label or is asked about here' }
+}
+
+type Near = { readonly products: Float32Array; readonly lengths: Float32Array; readonly to: number }
+
+/** |a − b|² = |a|² + |b|² − 2 a·b; gives the farthest place. Chosen ones are below 0 and stay there. */
+function nearInto(far: Float32Array, { products, lengths, to }: Near): number {
+  const own = lengths[to]!
+  let [best, most] = [0, -Infinity]
+  for (let i = 0; i < far.length; i++) {
+    const gap = Math.max(0, lengths[i]! + own - 2 * products[i]!)
+    if (gap < far[i]!) far[i] = gap
+    if (far[i]! > most) [best, most] = [i, far[i]!]
+  }
+  return best
+}
+
+/** Squared distances to the nearest of `others`; endless where there are none. */
+export async function squaredToNearest(
+  rows: Matrix,
+  others: Matrix | null,
+  tools: Pick<Tools, 'matmul'>,
+): Promise<Float32Array> {
+  const far = new Float32Array(rows.rows).fill(Infinity)
+  if (!others) return far
+  const [own, theirs] = [squaredLengths(others), squaredLengths(rows)]
+  for await (const { firstQuery, firstRow, products } of tiles(others, rows, tools)) {
+    const { columns, data } = products
+    for (let at = 0; at < data.length; at++) {
+      const row = firstRow + (at % columns)
+      const gap = Math.max(0, theirs[row]! + own[firstQuery + Math.floor(at / columns)]! - 2 * data[at]!)
+      if (gap < far[row]!) far[row] = gap
+    }
+  }
+  return far
+}
+
+/** The row nearest to the mean of all: with nothing known the first is as plain as can be. */
+async function mostCentral(rows: Matrix, tools: Tools): Promise<number> {
+  const mean = meanOf(rows)
+  const { data } = await tools.matmul(mean, rows)
+  const lengths = squaredLengths(rows)
+  return bestOf(data.map((product, i) => 2 * product - lengths[i]!))
+}
+
+/** [1, width] */
+export function meanOf({ rows, columns, data }: Matrix): Matrix {
+  const mean = matrix(1, columns)
+  for (let at = 0, row = 0; row < rows; row++) {
+    for (let c = 0; c < columns; c++, at++) mean.data[c]! += data[at]! / rows
+  }
+  return mean
+}
