@@ -1,12 +1,20 @@
 import { namesOf } from '../base/index.ts'
 import { kMeans, type Matrix, type Tools } from '../math/index.ts'
+import { agglomerate, type LinkageName } from './agglomerate.ts'
 import { hdbscan } from './hdbscan.ts'
+import { cut } from './merges.ts'
+import { centresOf, miniBatchKMeans } from './mini-batch.ts'
+import { unit } from './rows.ts'
+import type { Selection } from './select.ts'
 
 export type ClustererOptions = {
   /** How many images the smallest cluster has (hdbscan). */
   readonly smallest: number
   /** How many clusters there are (kmeans, agglomerative). */
   readonly clusters: number
+  /** Which clusters of HDBSCAN's tree: those that last longest, or the leaves. */
+  readonly selection?: Selection
+  readonly linkage?: LinkageName
 }
 export type Clusterer = {
   readonly says: string
@@ -14,19 +22,50 @@ export type Clusterer = {
   readonly run: (rows: Matrix, o: ClustererOptions, tools: Tools) => Promise<Int32Array>
 }
 
+/** Beyond this k-means goes by small batches, and so where one product would pass 200 MB. */
+const rowsOfFullKMeans = 100_000
+const productMost = 50_000_000
+/** Agglomeration joins rows while they are few; of more, the centres of so many clusters, with their sizes. */
+const rowsToJoin = 5000
+const microClusters = 2000
+
 export const clusterers = {
   hdbscan: {
     says: 'dense regions of any shape and number; what lies between them is noise',
-    run: async (rows, { smallest }, tools) => {
+    run: async (rows, { smallest, selection = 'excess of mass' }, tools) => {
       if (rows.rows <= smallest) return new Int32Array(rows.rows)
-      return (await hdbscan(rows, { smallest }, tools)).clusterOf
+      return (await hdbscan(rows, { smallest, selection }, tools)).clusterOf
     },
   },
   kmeans: {
     says: 'round groups around as many centres as asked for',
-    run: async (rows, { clusters }, tools) =>
-      (await kMeans(rows, Math.min(clusters, rows.rows), tools)).clusterOf,
+    run: async (rows, { clusters }, tools) => groupsByKMeans(rows, clusters, tools),
+  },
+  agglomerative: {
+    says: 'groups joined two by two, the nearest first, until as many are left as asked for',
+    run: async (rows, { clusters, linkage = 'ward' }, tools) => {
+      if (rows.rows <= rowsToJoin) return cut(await agglomerate(rows, { linkage }, tools), clusters)
+      const first = await groupsByKMeans(rows, Math.max(microClusters, clusters), tools)
+      const { of, count } = numbered(first)
+      const { centres, sizes } = centresOf(rows, of, count)
+      const groups = cut(await agglomerate(unit(centres), { linkage, sizes }, tools), clusters)
+      return of.map((group) => groups[group]!)
+    },
   },
 } satisfies Record<string, Clusterer>
 export type ClustererName = keyof typeof clusterers
 export const clustererNames = namesOf(clusterers)
+
+async function groupsByKMeans(rows: Matrix, clusters: number, tools: Tools): Promise<Int32Array> {
+  const wanted = Math.min(clusters, rows.rows)
+  if (rows.rows <= rowsOfFullKMeans && rows.rows * wanted <= productMost)
+    return (await kMeans(rows, wanted, tools)).clusterOf
+  return miniBatchKMeans(rows, wanted, tools)
+}
+
+/** The same groups, numbered without gaps. */
+function numbered(groups: Int32Array): { readonly of: Int32Array; readonly count: number } {
+  const numbers = new Map<number, number>()
+  for (const group of groups) if (!numbers.has(group)) numbers.set(group, numbers.size)
+  return { of: groups.map((group) => numbers.get(group)!), count: numbers.size }
+}

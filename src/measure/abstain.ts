@@ -1,5 +1,5 @@
-// Labels that can be stood behind: what is surest is proposed, a person checks a few of it drawn at random, and
-// either the bound of that audit reaches the precision asked for, or nothing is promised.
+// Labels that can be stood behind: what is surest is proposed, a person checks a few of it drawn at random,
+// and either the bound of that audit reaches the precision asked for, or nothing is promised.
 import { Failure } from '../base/index.ts'
 import { shuffleInto, type Random } from '../math/index.ts'
 import { clopperPearsonLow } from './clopper-pearson.ts'
@@ -26,7 +26,7 @@ export const auditMost = 60
  */
 const spareOfErrors = 0.05
 
-/** The rows to propose: as many as can be kept while their mean doubt stays well below the errors allowed. */
+/** The rows to propose: as many as their mean doubt allows, well below the errors that may be. */
 export function surest(precision: number, { confidence }: Guesses): Int32Array {
   if (!(precision > 0 && precision < 1))
     throw new Failure(
@@ -52,7 +52,7 @@ export function auditOf(
   return shuffleInto(open, random).subarray(0, auditMost)
 }
 
-/** What the answers (row → the right class) allow to promise. Answers to rows not proposed count for nothing. */
+/** What the answers (row → the right class) allow to promise; those to rows not proposed count for nothing. */
 export function abstain(precision: number, guesses: Guesses, answers: ReadonlyMap<number, number>): Verdict {
   const proposed = surest(precision, guesses)
   const audited = proposed.filter((row) => answers.has(row))
