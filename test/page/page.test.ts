@@ -214,6 +214,21 @@ describe('the page', { skip: skipped }, () => {
     }
   }
 
+  it('has no fault that axe finds in what floats above a view', async () => {
+    const look = await openPage(browser, `${served.url}#/three-kinds/grid`)
+    await look.page.locator('.tile img.here').first().waitFor(patience)
+    for (const key of ['?', 'Control+k', 'n']) {
+      await look.page.keyboard.press(key)
+      await look.page.locator('dialog[open]').waitFor()
+      assert.deepEqual(await faultsFound(look.page), [], `after ${key}`)
+      await look.page.keyboard.press('Escape')
+    }
+    await look.page.getByRole('button', { name: 'jobs under way' }).click()
+    await look.page.locator('.jobs-list').waitFor()
+    assert.deepEqual(await faultsFound(look.page), [], 'with the jobs')
+    await look.page.context().close()
+  })
+
   it('fits a window of 360 pixels: nothing sticks out of it', async () => {
     for (const [view, sign] of Object.entries(views)) {
       const at = `${served.url}#/${view && `three-kinds/${view}`}`

@@ -64,7 +64,8 @@ function reached(
   { step, tile, count }: { readonly step: number; readonly tile: number; readonly count: number },
 ): readonly [number, number] {
   const isInGap = from >= 0 && from % step > tile
-  return [Math.max(0, Math.floor(from / step) + (isInGap ? 1 : 0)), Math.min(count - 1, Math.floor(to / step))]
+  const first = Math.floor(from / step) + (isInGap ? 1 : 0)
+  return [Math.max(0, first), Math.min(count - 1, Math.floor(to / step))]
 }
 
 /** Where to scroll so that a tile is wholly in sight; the same place when it already is. */
