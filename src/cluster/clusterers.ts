@@ -25,7 +25,7 @@ export type Clusterer = {
 /** Beyond this k-means goes by small batches, and so where one product would pass 200 MB. */
 const rowsOfFullKMeans = 100_000
 const productMost = 50_000_000
-/** Agglomeration joins rows while they are few; of more, the centres of so many clusters, with their sizes. */
+/** Agglomeration joins rows while they are few; of more, centres of so many clusters and their sizes. */
 const rowsToJoin = 5000
 const microClusters = 2000
 

@@ -52,7 +52,7 @@ export function auditOf(
   return shuffleInto(open, random).subarray(0, auditMost)
 }
 
-/** What the answers (row → the right class) allow to promise; those to rows not proposed count for nothing. */
+/** What the answers (row → the right class) allow to promise; others count for nothing. */
 export function abstain(precision: number, guesses: Guesses, answers: ReadonlyMap<number, number>): Verdict {
   const proposed = surest(precision, guesses)
   const audited = proposed.filter((row) => answers.has(row))
