@@ -1,25 +1,22 @@
-"""Reads exports with the libraries they are meant for and compares them with the sheet beside them.
+"""Reads exports with the programs they are meant for and compares them with the sheet beside them.
 
-pip install pycocotools datasets pillow; then: python read_exports.py FOLDER, with FOLDER/coco, FOLDER/huggingface,
-FOLDER/voc and FOLDER/cvat as `bowerbird export` writes them, parted by split or not.
+pip install pycocotools datasets pillow datumaro label-studio-sdk; then: python read_exports.py FOLDER, where FOLDER
+holds coco, voc, cvat, huggingface and label-studio as `bowerbird export` writes them, parted by split or not.
 """
 
 import csv
+import json
 import sys
-import xml.etree.ElementTree as xml
+import urllib.parse
 from pathlib import Path
 
 
-def sheet(at):
+def wanted(at):
     rows = csv.DictReader((at / "bowerbird.csv").open(encoding="utf-8", newline=""))
-    return {row["path"]: row for row in rows}
+    return {row["path"]: row["label"] or row["guess"] for row in rows}
 
 
-def said(row):
-    return row["label"] or row["guess"]
-
-
-def coco(at):
+def with_pycocotools(at):
     from pycocotools.coco import COCO
 
     found = {}
@@ -35,7 +32,25 @@ def coco(at):
     return found
 
 
-def huggingface(at):
+def with_datumaro(kind):
+    def read(at):
+        import datumaro
+        from datumaro.components.annotation import AnnotationType
+
+        found = {}
+        roots = sorted({document.parent for document in at.rglob("annotations.xml")}) or [at]
+        for root in roots:
+            items = datumaro.Dataset.import_from(str(root), kind)
+            labels = items.categories()[AnnotationType.label]
+            for item in items:
+                names = {labels[annotation.label].name for annotation in item.annotations}
+                found[Path(item.media.path).relative_to(at).as_posix()] = "".join(names)
+        return found
+
+    return read
+
+
+def with_datasets(at):
     import datasets
 
     sets = datasets.load_dataset(str(at)).cast_column("image", datasets.Image(decode=False))
@@ -43,26 +58,32 @@ def huggingface(at):
     return {Path(row["image"]["path"]).relative_to(at).as_posix(): row["label"] for row in rows}
 
 
-def voc(at):
+def with_label_studio(at):
+    from label_studio_sdk.label_interface import LabelInterface
+
+    view = LabelInterface((at / "view.xml").read_text("utf-8"))
     found = {}
-    for document in (at / "Annotations").glob("*.xml"):
-        whole = xml.parse(document).getroot()
-        names = [name.text for name in whole.iterfind("object/name")]
-        found[f"JPEGImages/{whole.findtext('filename')}"] = "".join(names)
-    listed = [stem for path in (at / "ImageSets/Main").glob("*.txt") for stem in path.read_text("utf-8").split()]
-    assert sorted(listed) == sorted(Path(file).stem for file in found)
+    for task in json.loads((at / "tasks.json").read_text("utf-8")):
+        assert view.validate_task({"data": task["data"]})
+        assert all(view.validate_annotation(one) for one in task["annotations"])
+        assert all(view.validate_prediction(one) for one in task["predictions"])
+        said = (task["annotations"] + task["predictions"])[0]["result"][0]["value"]["choices"]
+        found[urllib.parse.unquote(task["data"]["image"].partition("?d=")[2])] = said[0]
     return found
 
 
-def cvat(at):
-    images = xml.parse(at / "annotations.xml").getroot().iterfind("image")
-    return {f"images/{i.get('name')}": "".join(tag.get("label") for tag in i.iterfind("tag")) for i in images}
-
-
-for read in (coco, huggingface, voc, cvat):
-    at = Path(sys.argv[1]).resolve() / read.__name__
-    wanted = {path: said(row) for path, row in sheet(at).items()}
+readers = (
+    ("coco", "pycocotools", with_pycocotools),
+    ("coco", "datumaro", with_datumaro("coco")),
+    ("voc", "datumaro", with_datumaro("voc")),
+    ("cvat", "datumaro", with_datumaro("cvat")),
+    ("huggingface", "datasets", with_datasets),
+    ("label-studio", "label-studio-sdk", with_label_studio),
+)
+for format, program, read in readers:
+    at = Path(sys.argv[1]).resolve() / format
+    truth = wanted(at)
     found = read(at)
-    same = sum(found.get(path) == name for path, name in wanted.items())
-    print(f"{read.__name__}: {same} of {len(wanted)} images say the same, {len(found)} were read")
-    assert found == wanted
+    same = sum(found.get(path) == name for path, name in truth.items())
+    print(f"{format} by {program}: {same} of {len(truth)} images say the same, {len(found)} were read")
+    assert found == truth

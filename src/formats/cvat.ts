@@ -17,26 +17,26 @@ import {
 import { childrenOf, escapeXml, readXml, type Xml, xmlTag } from './xml.ts'
 
 export const cvat: SetFormat = {
-  says: 'images/ and annotations.xml, with a tag for each image (CVAT for images 1.1)',
+  says: 'images/ and annotations.xml, with a tag for each image; a task for each split (CVAT for images 1.1)',
   lacks: ['confidence'],
   parted: 'on demand',
-  folderOf: () => 'images',
+  folderOf: ({ part }) => joined(part, 'images'),
   unfit: null,
   open: openCvat,
   mark: /(?:^|\/)annotations\.xml$/,
   read: readCvat,
 }
 
-const path = 'annotations.xml'
-
 function openCvat(options: SetOptions): SetWriter {
-  let images = 0
+  const counts = new Map<string, number>() // images of each document
   return {
     add: (image) => {
-      const text = textOf(image, images)
-      return [{ path, text: images++ === 0 ? headOf(options) + text : text }]
+      const path = joined(image.part, 'annotations.xml')
+      const id = counts.get(path) ?? 0
+      counts.set(path, id + 1)
+      return [{ path, text: (id === 0 ? headOf(options) : '') + textOf(image, id) }]
     },
-    end: () => [{ path, text: `${images === 0 ? headOf(options) : ''}</annotations>\n` }],
+    end: () => [...counts.keys()].map((path) => ({ path, text: '</annotations>\n' })),
   }
 }
 
@@ -53,30 +53,30 @@ ${classes.map((name) => `        <label><name>${escapeXml(name)}</name><type>tag
   </meta>
 `
 
-const subsets = { train: 'Train', val: 'Validation', test: 'Test' } as const
-
 function textOf(image: SetImage, id: number): string {
-  const { file, part, width, height } = image
+  const { file, width, height } = image
   const { class: name, isGuess } = shown(image)
-  const subset = part === null ? null : subsets[part]
   const tag = xmlTag('tag', { label: name, source: isGuess ? 'auto' : 'manual' })
   const inside = name === null ? '' : `\n    ${tag}</tag>\n  `
-  return `  ${xmlTag('image', { id, name: baseOf(file), subset, width, height })}${inside}</image>\n`
+  return `  ${xmlTag('image', { id, name: baseOf(file), width, height })}${inside}</image>\n`
 }
 
 async function readCvat({ paths, text }: SetFolder): Promise<readonly SetRow[]> {
   const find = finderOf(paths)
   const rows: SetRow[] = []
   for (const document of paths.filter((p) => cvat.mark!.test(p))) {
-    const under = [joined(folderOf(document), 'images'), folderOf(document)]
-    const images = childrenOf(readXml(await text(document)), 'image')
-    rows.push(...images.map((image) => rowIn(image, find(image.attributes.get('name') ?? '', under))))
+    const root = folderOf(document)
+    const under = [joined(root, 'images'), root]
+    for (const image of childrenOf(readXml(await text(document)), 'image')) {
+      const file = find(image.attributes.get('name') ?? '', under)
+      rows.push(rowIn(image, { file, subset: image.attributes.get('subset') ?? baseOf(root) }))
+    }
   }
   return rows
 }
 
 /** Tags tell the class; where there is none, boxes that agree. */
-function rowIn(image: Xml, file: string): SetRow {
+function rowIn(image: Xml, { file, subset }: { readonly file: string; readonly subset: string }): SetRow {
   const tags = childrenOf(image, 'tag')
   const marks = tags.length > 0 ? tags : image.children
   const found = agreed(marks.flatMap((mark) => mark.attributes.get('label') ?? []))
@@ -85,6 +85,6 @@ function rowIn(image: Xml, file: string): SetRow {
     class: found,
     isGuess: found !== null && marks.every((mark) => mark.attributes.get('source') === 'auto'),
     confidence: null,
-    split: splitOfWord(image.attributes.get('subset') ?? ''),
+    split: splitOfWord(subset),
   }
 }

@@ -1,4 +1,5 @@
 // Pascal VOC: a text for each image, with one object as large as the image.
+import { Failure } from '../base/index.ts'
 import {
   agreed,
   baseOf,
@@ -29,6 +30,7 @@ export const voc: SetFormat = {
 }
 
 function openVoc({ classes }: SetOptions): SetWriter {
+  refuseUnfit(classes)
   return {
     add: (image) => [
       { path: `Annotations/${stemOf(baseOf(image.file))}.xml`, text: textOf(image) },
@@ -38,12 +40,18 @@ function openVoc({ classes }: SetOptions): SetWriter {
   }
 }
 
-/** Only CVAT reads it; its fields are parted by colons, so it cannot tell of a class with one. */
+/** Of which classes there are; its fields are parted by colons, and a line that starts with # is none. */
 const labelMap = (classes: readonly string[]): string =>
-  `# label:color_rgb:parts:actions\n${classes
-    .filter((name) => !/[:#\n]/.test(name))
-    .map((name) => `${name}:::\n`)
-    .join('')}`
+  `# label:color_rgb:parts:actions\n${classes.map((name) => `${name}:::\n`).join('')}`
+
+function refuseUnfit(classes: readonly string[]): void {
+  const unfit = classes.find((name) => /:|^#/.test(name))
+  if (unfit === undefined) return
+  throw new Failure(
+    'bad-input',
+    `Pascal VOC has no place for the class ${unfit}: a name may not hold a colon or start with #; rename it`,
+  )
+}
 
 function textOf(image: SetImage): string {
   const { file, width, height } = image

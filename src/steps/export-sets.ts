@@ -92,17 +92,20 @@ function fileNameOf(image: Image, { unfit }: SetFormat): string {
   return (unfit ? stem.replaceAll(unfit, '_') : stem) + (isTrue ? given : extensions[image.format])
 }
 
-/** Puts pieces at the end of their files, in their order, and makes folders as they come. */
+/** Puts pieces at the end of their files, several files at once, and makes folders as they come. */
 function appenderTo(to: string): (pieces: readonly Piece[]) => Promise<void> {
   const there = new Set<string>()
   return async (pieces) => {
-    const texts = Map.groupBy(pieces, (piece) => piece.path)
-    for (const [file, own] of texts) {
+    const texts = Map.groupBy(pieces, ({ path: file }) => file)
+    for (const file of texts.keys()) {
       const folder = path.join(to, file.slice(0, file.lastIndexOf('/') + 1))
       if (!there.has(folder)) await mkdir(folder, { recursive: true })
       there.add(folder)
+    }
+    const write = async ([file, own]: readonly [string, readonly Piece[]]) => {
       if (!file.endsWith('/')) await appendFile(path.join(to, file), own.map(({ text }) => text).join(''))
     }
+    for await (const _ of inOrder(texts, filesAtOnce, write)) continue
   }
 }
 

@@ -10,7 +10,7 @@ import { openWorld, type TestWorld } from '../fixtures/world.ts'
 // Names that some format, system or separator would take amiss; the same name twice; a group.
 const rows = [
   { file: 'a/one.png', label: 'wren', group: 'nest, 1' },
-  { file: 'b/one.png', label: 'a/b: <c> "d"', group: null },
+  { file: 'b/one.png', label: 'a/b, <c> "d"', group: null },
   { file: 'c/ONE.PNG', label: 'con', group: 'nest, 1' },
   { file: "it's 50% & more #1.jpg", label: 'house sparrow', group: null },
   { file: 'Zaunkönig 🪶 漢.webp', label: 'Zaunkönig', group: null },
@@ -71,7 +71,7 @@ describe('sets of images', () => {
       assert.deepEqual([again.added, again.skipped], [rows.length, []])
       const [truth, found] = [await kept('birds'), await kept(project)]
       const isFolders = ['imagefolder', 'yolo'].includes(format)
-      const safe = (label: string) => ({ 'a/b: <c> "d"': 'a_b_ _c_ _d_', con: '_con' })[label] ?? label
+      const safe = (label: string) => ({ 'a/b, <c> "d"': 'a_b, _c_ _d_', con: '_con' })[label] ?? label
       for (const [hash, { label }] of found) {
         const wanted = String(truth.get(hash)!.label)
         assert.equal(label, isFolders ? safe(wanted) : wanted)
