@@ -79,6 +79,35 @@ describe('export', () => {
     const last = readJsonLines(readFileSync(to('all.jsonl'), 'utf8')).at(-1) as Record<string, unknown>
     assert.deepEqual([last['path'], last['label'], last['guess']], ['five.png', null, null])
   })
+  it('says which image a format has no place for', async () => {
+    const what = 'labels and guesses'
+    const done = world.act('export', { project, format: 'imagefolder', to: to('unknown'), what })
+    await assert.rejects(done, {
+      kind: 'not-ready',
+      message: /cannot export five\.png: .* without a class, and it has neither label nor guess/,
+    })
+    const coco = await world.act('export', { project, format: 'coco', to: to('coco'), what })
+    assert.deepEqual([coco.images, coco.verified], [7, 7])
+  })
+  it('refuses splits that part a group or look-alikes', async () => {
+    for (const kin of [{ group: 'nest' }, { nearTo: 1 as never }]) {
+      const page: typeof world.store.images.page = async (...of) => {
+        const { images, next } = await world.store.images.page(...of)
+        const apart = images.map((image, i) => ({
+          ...image,
+          ...(i < 2 ? kin : {}),
+          split: i === 1 ? ('test' as const) : ('train' as const),
+        }))
+        return { images: apart, next }
+      }
+      const lying = { ...world, store: { ...world.store, images: { ...world.store.images, page } } }
+      const step = steps.find((s) => s.name === 'export')!
+      await assert.rejects(
+        perform(step, { project, format: 'coco', to: to('leaky'), splits: true }, lying),
+        /cannot export b\/one\.png: a group and look-alikes must lie in one split.*in test, its kin in train/,
+      )
+    }
+  })
   it('overwrites nothing, but takes an empty folder', async () => {
     mkdirSync(to('empty'))
     await world.act('export', { project, format: 'imagefolder', to: to('empty') })
