@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import type { Bench, Report } from './bench.ts'
 
-const notBenches = ['bench.ts', 'run.ts', 'data.ts']
+const notBenches = ['bench.ts', 'run.ts', 'data.ts', 'embedded.ts']
 const names = readdirSync(new URL('.', import.meta.url))
   .filter((file) => file.endsWith('.ts') && !notBenches.includes(file))
   .map((file) => file.slice(0, -3))
