@@ -3,7 +3,7 @@ export type { Dim, ElementType, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, 
 export { readCsv, writeCsv } from './csv.ts'
 export { readJsonLines, writeJsonLines } from './jsonl.ts'
 export { npyHeader, packInto, parseNpyHeader, readNpy, unpackInto, writeNpy } from './npy.ts'
-export { readSheet, sheetHead, sheetName, writeSheet, type SheetRow } from './sheet.ts'
+export { isSheet, readSheet, sheetHead, sheetName, writeSheet, type SheetRow } from './sheet.ts'
 export { partOf, shown, stemOf } from './set.ts'
 export type { Piece, SetFolder, SetFormat, SetImage, SetRow, SetWriter } from './set.ts'
 export { isSetFile, setFormatNames, setFormats, setIn } from './sets.ts'

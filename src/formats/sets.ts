@@ -6,7 +6,7 @@ import { fiftyone } from './fiftyone.ts'
 import { huggingface } from './huggingface.ts'
 import { imagefolder } from './imagefolder.ts'
 import { labelStudio } from './label-studio.ts'
-import { sheetName } from './sheet.ts'
+import { isSheet } from './sheet.ts'
 import type { SetFormat } from './set.ts'
 import { voc } from './voc.ts'
 import { yolo } from './yolo.ts'
@@ -23,7 +23,7 @@ export const setFormats = {
 } satisfies Record<string, SetFormat>
 export const setFormatNames = namesOf(setFormats)
 
-const beside = /(?:^|\/)ImageSets\/Main\/[^/]+\.txt$|^(?:labelmap\.txt|view\.xml)$/
+const beside = /(?:^|\/)ImageSets\/Main\/[^/]+\.txt$|(?:^|\/)(?:labelmap\.txt|view\.xml)$/
 
 /** The format that a folder with such files is in, told by the file that marks it. */
 export const setIn = (paths: readonly string[]): SetFormat | undefined =>
@@ -31,4 +31,4 @@ export const setIn = (paths: readonly string[]): SetFormat | undefined =>
 
 /** Whether a file of a set tells of images rather than being one. */
 export const isSetFile = (path: string): boolean =>
-  path === sheetName || beside.test(path) || setIn([path]) !== undefined
+  isSheet(path) || beside.test(path) || setIn([path]) !== undefined

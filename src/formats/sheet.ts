@@ -4,6 +4,7 @@ import { readCsv, writeCsv } from './csv.ts'
 import type { Guess, SetImage } from './set.ts'
 
 export const sheetName = 'bowerbird.csv'
+export const isSheet = (path: string): boolean => path === sheetName || path.endsWith(`/${sheetName}`)
 
 const columns = ['path', 'label', 'group', 'split', 'guess', 'confidence', 'sha256', 'name'] as const
 

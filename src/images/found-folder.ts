@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isSetFile, type SetFolder } from '../formats/index.ts'
 import { foundInSet } from './found-set.ts'
 import { type Found, type Place, unreadable } from './place.ts'
 import { hasImageExtension } from './formats.ts'
@@ -16,7 +17,18 @@ type Walk = {
 export async function* foundInFolder({ at, signal }: Place): AsyncGenerator<Found> {
   const root = await realpath(at)
   const entries = await entriesOf(root, at)
-  yield* foundInSet(root, () => below('', entries, { root, signal }))
+  const walk = () => below('', entries, { root, signal })
+  yield* foundInSet(walk, () => maybeSet(root, walk))
+}
+
+/** The names of all files, where one of them tells of images. */
+async function maybeSet(root: string, walk: () => AsyncIterable<Found>): Promise<SetFolder | undefined> {
+  let isSet = false
+  for await (const { name } of walk()) isSet ||= isSetFile(name)
+  if (!isSet) return undefined
+  const paths: string[] = []
+  for await (const { name } of walk()) paths.push(name)
+  return { paths, text: (file) => readFile(path.join(root, file), 'utf8') }
 }
 
 async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {

@@ -1,37 +1,39 @@
-// A folder may say itself what its images show: in our sheet, or in the files of a format that others write.
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
+// A place may say itself what its images show: in our sheet, or in the files of a format that others write.
 import { Failure, sentenceOf } from '../base/index.ts'
-import { isSetFile, readSheet, setIn, sheetName, type SetFolder } from '../formats/index.ts'
+import { isSetFile, isSheet, readSheet, setIn, type SetFolder } from '../formats/index.ts'
 import { labelOfName } from './names.ts'
 import type { Found } from './place.ts'
 
 type Said = { readonly name: string; readonly label: string | null; readonly group: string | null }
 type Rows = ReadonlyMap<string, Said>
+type Walk = () => AsyncIterable<Found>
 
-/** The same things, told apart by what the folder's own files say; those files are no images and left out. */
-export async function* foundInSet(root: string, walk: () => AsyncIterable<Found>): AsyncGenerator<Found> {
-  const marks: string[] = []
-  for await (const { name } of walk()) if (isSetFile(name)) marks.push(name)
-  if (marks.length === 0) return yield* walk()
-  const paths: string[] = []
-  for await (const { name } of walk()) paths.push(name)
-  const text = (file: string) => readFile(path.join(root, file), 'utf8')
-  let rows: Rows
+/** What `walk` finds, named and labelled as the place's own files say; those are no images and left out. */
+export async function* foundInSet(
+  walk: Walk,
+  look: () => Promise<SetFolder | undefined>,
+): AsyncGenerator<Found> {
+  let marks: readonly string[] = []
+  let rows: Rows = new Map()
   try {
-    rows = await rowsIn({ paths, text })
+    const folder = await look()
+    marks = folder?.paths.filter(isSetFile) ?? []
+    if (folder) rows = await rowsIn(folder)
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof RangeError)) throw error
-    yield { name: marks.join(', '), reason: `what it says of images is not read: ${sentenceOf(error)}` }
-    return yield* walk()
+    yield { name: marks[0] ?? 'the set', reason: `what it says of images is not read: ${sentenceOf(error)}` }
   }
-  if (rows.size === 0) return yield* walk()
-  yield* told(walk(), rows, { hasFormat: marks.some((name) => name !== sheetName), marks: new Set(marks) })
+  if (rows.size === 0) yield* walk()
+  else yield* told(walk(), rows, new Set(marks))
 }
 
 async function rowsIn(folder: SetFolder): Promise<Rows> {
-  const sheet = folder.paths.includes(sheetName) ? readSheet(await folder.text(sheetName)) : []
-  if (sheet.length > 0) return new Map(sheet.map((row) => [row.file, row]))
+  const sheets = new Map<string, Said>()
+  for (const path of folder.paths.filter(isSheet)) {
+    const root = path.slice(0, path.lastIndexOf('/') + 1)
+    for (const row of readSheet(await folder.text(path))) sheets.set(root + row.file, row)
+  }
+  if (sheets.size > 0) return sheets
   const rows = (await setIn(folder.paths)?.read(folder)) ?? []
   // Captions and the like, beside folders of classes.
   if (rows.every((row) => row.class === null)) return new Map()
@@ -41,14 +43,13 @@ async function rowsIn(folder: SetFolder): Promise<Rows> {
   )
 }
 
-type Marks = { readonly marks: ReadonlySet<string>; readonly hasFormat: boolean }
-
 async function* told(
   walk: AsyncIterable<Found>,
   rows: Rows,
-  { marks, hasFormat }: Marks,
+  marks: ReadonlySet<string>,
 ): AsyncGenerator<Found> {
-  const missing = new Map(rows)
+  const hasFormat = [...marks].some((name) => !isSheet(name))
+  const missing = new Set(rows.keys())
   for await (const one of walk) {
     const said = rows.get(one.name)
     missing.delete(one.name)
@@ -58,5 +59,5 @@ async function* told(
     // In a set of class folders, more images may have been put; elsewhere a folder is no class.
     else yield { ...one, label: hasFormat ? null : labelOfName(one.name) }
   }
-  for (const name of missing.keys()) yield { name, reason: 'the set names it, and it is not there' }
+  for (const name of missing) yield { name, reason: 'the set names it, and it is not there' }
 }

@@ -2,6 +2,8 @@ import { promisify } from 'node:util'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import path from 'node:path'
 import { Failure, sentenceOf } from '../base/index.ts'
+import { isSetFile, type SetFolder } from '../formats/index.ts'
+import { foundInSet } from './found-set.ts'
 import type { Found, Place } from './place.ts'
 import { isLitterInside, isSlip, labelOfName, tidy } from './names.ts'
 import { sizeFault } from './read.ts'
@@ -11,7 +13,14 @@ type Opened = Pick<ZipFile, 'readEntry' | 'close' | 'on' | 'off'> & {
 }
 
 /** Entry by entry: one image in memory at a time. */
-export async function* foundInZip({ at, bytesMax }: Place): AsyncGenerator<Found> {
+export async function* foundInZip(place: Place): AsyncGenerator<Found> {
+  yield* foundInSet(
+    () => entriesIn(place),
+    () => maybeSet(place),
+  )
+}
+
+async function* entriesIn({ at, bytesMax }: Place): AsyncGenerator<Found> {
   const name = path.basename(at)
   const zip = await openZip(at)
   let count = 0
@@ -26,6 +35,35 @@ export async function* foundInZip({ at, bytesMax }: Place): AsyncGenerator<Found
   } catch (error) {
     if (count === 0) throw notAZip(name, error)
     yield { name, reason: `the archive is damaged after ${count} entries: ${sentenceOf(error)}` }
+  } finally {
+    zip.close()
+  }
+}
+
+const textsMax = 500_000_000 // bytes: the labels of a million images
+
+/** The names of all files, and the texts of those that tell of images; without any, only names are read. */
+async function maybeSet({ at, bytesMax }: Place): Promise<SetFolder | undefined> {
+  const zip = await openZip(at).catch(() => undefined)
+  if (!zip) return undefined // the walk says why
+  const paths: string[] = []
+  const documents: Entry[] = []
+  try {
+    for (let entry = await nextEntry(zip); entry; entry = await nextEntry(zip)) {
+      const name = tidy(nameOf(entry))
+      paths.push(name)
+      if (isSetFile(name) && !faultOf(entry, nameOf(entry), bytesMax)) documents.push(entry)
+    }
+    const size = documents.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
+    if (size > textsMax) throw new Failure('too-large', sizeFault(size, textsMax))
+    const texts = new Map<string, string>()
+    for (const entry of documents) {
+      texts.set(tidy(nameOf(entry)), new TextDecoder().decode(await bytesOfEntry(zip, entry)))
+    }
+    return documents.length === 0 ? undefined : { paths, text: async (file) => texts.get(file) ?? '' }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    return undefined // damaged: the walk says where
   } finally {
     zip.close()
   }

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
+import { ZipFile } from 'yazl'
 import type { ClassId, ImageId } from '../../src/base/index.ts'
 import { setFormatNames } from '../../src/formats/index.ts'
 import { jpeg, png, webp } from '../fixtures/pictures.ts'
@@ -17,6 +27,22 @@ const rows = [
   { file: 'test-1.png', label: 'wren', group: null },
   { file: 'train.png', label: 'train', group: null },
 ]
+
+async function zipped(
+  folder: string,
+  to: string,
+  { root, bare }: { readonly root: string; readonly bare: boolean },
+): Promise<string> {
+  const zip = new ZipFile()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name)
+    if (!entry.isFile() || (bare && entry.name === 'bowerbird.csv')) continue
+    zip.addFile(file, root + path.relative(folder, file).replaceAll('\\', '/'))
+  }
+  zip.end()
+  await pipeline(zip.outputStream, createWriteStream(to))
+  return to
+}
 
 describe('sets of images', () => {
   let world: TestWorld
@@ -78,6 +104,20 @@ describe('sets of images', () => {
       }
     })
   }
+
+  it('come back from a zip too, in a folder or not', async () => {
+    for (const [i, root] of ['', 'my set/'].entries()) {
+      for (const bare of [false, true]) {
+        const from = await zipped(at('coco-parted'), at(`set-${i}${bare}.zip`), { root, bare })
+        const project = `zip-${i}-${bare}`
+        const again = await world.act('add', { project, from, labels: 'folders' })
+        assert.deepEqual([again.added, again.labelled, again.skipped], [rows.length, rows.length, []])
+        const [truth, found] = [await kept('birds'), await kept(project)]
+        for (const [hash, { label }] of found) assert.equal(label, truth.get(hash)!.label)
+        if (!bare) assert.deepEqual(essence(found), essence(truth))
+      }
+    }
+  })
 
   it('parts look like their split, and each image lies in the folder of its own', async () => {
     const truth = await kept('birds')
