@@ -21,6 +21,7 @@ import { projects } from './projects.ts'
 import { publish } from './publish.ts'
 import { remove } from './remove.ts'
 import { rollback } from './rollback.ts'
+import { score } from './score.ts'
 import type { Step } from './step.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
@@ -36,6 +37,7 @@ export const table = {
   images,
   image,
   embed,
+  score,
   ask,
   answer,
   undo,

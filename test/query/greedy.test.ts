@@ -67,7 +67,7 @@ describe('k-center', () => {
       const chosen = places(await imagesOf(pool, 'k-center', budget))
       for (const [turn, i] of chosen.entries()) {
         const before = chosen.slice(0, turn)
-        const farthest = Math.max(...points.keys().map((j) => far(j, before)))
+        const farthest = Math.max(...points.map((_, j) => far(j, before)))
         assert.ok(Math.abs(far(i, before) - farthest) < 1e-5)
       }
     }))

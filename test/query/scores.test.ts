@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import * as fc from 'fast-check'
 import { matrix } from '../../src/math/index.ts'
-import { choose, scoreNames, scores, usualWeights } from '../../src/query/index.ts'
+import { choose, scoreNames, scores, usualWeights, type Pool, type ScoreName } from '../../src/query/index.ts'
+import type { Score } from '../../src/query/scores.ts'
 import { chosenBy, poolOf, rows, scattered, withSeed } from './pools.ts'
 
 const near = (given: ArrayLike<number>, expected: readonly number[]) =>
   expected.forEach((value, i) => assert.ok(Math.abs(given[i]! - value) < 1e-6, `${given[i]} is not ${value}`))
-const scored = (name: (typeof scoreNames)[number], pool: Parameters<typeof choose>[0]) =>
-  scores[name].of(pool, usualWeights)
+const scored = (name: ScoreName, pool: Pool): Float32Array => {
+  const score: Score = scores[name]
+  return score.of(pool, usualWeights)
+}
 
 // One sure image, one between two classes, one between three.
 const three = poolOf([
@@ -75,4 +78,4 @@ test('heads that disagree are told in words', async () => {
   assert.equal(choice!.reason, '2 heads disagree: 50% wren, 50% robin')
 })
 test('one class is no doubt at all', () =>
-  near(scores.margin.of({ ...three, probabilities: matrix(1, 1, Float32Array.of(1)) }, usualWeights), [0]))
+  near(scored('margin', { ...three, probabilities: matrix(1, 1, Float32Array.of(1)) }), [0]))

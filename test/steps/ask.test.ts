@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { strategyNames } from '../../src/query/index.ts'
 import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
 
 describe('ask', () => {
@@ -76,6 +77,25 @@ describe('ask', () => {
     })
     const unsure = images.slice(0, 5).map((image) => image.id)
     assert.ok(questions.every((q) => unsure.includes(q.image.id)))
+  })
+  for (const strategy of strategyNames) {
+    it(`asks by ${strategy} once there is a version, with reasons in words`, async () => {
+      const { questions, strategy: used } = await ask({ project, strategy, budget: 4 })
+      assert.equal(used, strategy)
+      assert.equal(new Set(questions.map((q) => q.image.id)).size, 4)
+      for (const { reason } of questions) assert.doesNotMatch(reason, /undefined|NaN|^$/)
+    })
+  }
+  it('asks the cheapest doubt first where costs are given', async () => {
+    const { questions } = await ask({ project, strategy: 'margin', budget: 2 })
+    const [first, second] = questions.map((q) => q.image.id)
+    const costs = [{ image: first!, cost: 1000 }]
+    const [cheap] = await asked({ strategy: 'cost-aware', budget: 1, costs })
+    assert.equal(cheap, second)
+  })
+  it('asks fewer where only so many are unsure enough, or a round is bounded', async () => {
+    assert.deepEqual(await asked({ budget: 5, strategy: 'margin', minUncertainty: 1 }), [])
+    assert.equal((await asked({ budget: 5, maxPerRound: 2 })).length, 2)
   })
   it('says that nothing is left, without failing', async () => {
     await world.act('create', { project: 'empty' })
