@@ -11,9 +11,15 @@ import { Failure, sentenceOf, type FailureKind } from '../base/index.ts'
 import type { House } from '../jobs/index.ts'
 import { errorBody, sendError, told } from './errors.ts'
 
-const predicted = z.object({ predicted_class: z.string(), confidence: z.number() })
+const every = z.array(z.object({ class: z.string(), confidence: z.number() }))
+const predicted = z.object({
+  predicted_class: z.string(),
+  confidence: z.number(),
+  all: every.optional().describe('every class, the likeliest first, where it was asked for'),
+})
 const asked = z.object({
   project: z.string().optional().describe('whose published version; by default the last published'),
+  all: z.stringbool().default(false).describe('tell every class'),
 })
 const form = z.object({ file: z.string().meta({ format: 'binary' }).describe('a JPEG, PNG or WebP') })
 
@@ -64,9 +70,10 @@ async function predictFile(request: FastifyRequest, house: House): Promise<z.inf
   try {
     const file = path.join(folder, 'image')
     await receive(request, file, house.configuration.imageBytesMax)
-    const { project } = request.query as { readonly project?: unknown }
+    const { project, all } = request.query as { readonly project?: unknown; readonly all: boolean }
     const input = { files: [file], ...(project !== undefined && { project }) }
-    return answerOf(await house.perform('predict', input), file)
+    const { all: classes, ...answer } = answerOf(await house.perform('predict', input), file)
+    return all ? { ...answer, all: classes } : answer
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -104,14 +111,19 @@ async function keep(file: MultipartFile['file'], into: string, bytesMax: number)
 const answered = z.object({
   predictions: z
     .array(
-      z.union([z.object({ error: z.string() }), z.object({ class: z.string(), confidence: z.number() })]),
+      z.union([
+        z.object({ error: z.string() }),
+        z.object({ class: z.string(), confidence: z.number(), all: every }),
+      ]),
     )
     .length(1),
 })
 
 function answerOf(output: unknown, file: string): z.infer<typeof predicted> {
   const [first] = answered.parse(output).predictions
-  if (first && 'class' in first) return { predicted_class: first.class, confidence: first.confidence }
+  if (first && 'class' in first) {
+    return { predicted_class: first.class, confidence: first.confidence, all: first.all }
+  }
   const reason = (first?.error ?? 'no prediction came').replaceAll(file, 'the file')
   throw new Failure('not-an-image', reason.startsWith('cannot') ? reason : `cannot predict: ${reason}`)
 }

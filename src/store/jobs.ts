@@ -99,13 +99,28 @@ async function get(db: Reading, id: JobId): Promise<Job> {
   return jobOf(row)
 }
 
-/** Two looks, each an index's first row: what waits, or what lost its lease. */
+/**
+ * What waits, or what lost its lease. One of a kind at a time in a project: of two trainings side by side,
+ * the one with fewer answers could end last and pass for the newest version.
+ */
 const oldestFree = (db: Reading, now: number): Promise<JobRow | undefined> =>
   db
     .selectFrom('job')
     .selectAll()
     .where('state', 'in', open)
     .where((e) => e.or([e('state', '=', 'queued'), e('lease_until', '<', now)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('job as other')
+            .select('other.id')
+            .where('other.state', '=', 'running')
+            .where('other.lease_until', '>=', now)
+            .whereRef('other.project', '=', 'job.project')
+            .whereRef('other.step', '=', 'job.step'),
+        ),
+      ),
+    )
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()

@@ -77,7 +77,9 @@ test('the answer is the class and how sure it is', async () => {
   }
   const server = await serve({ ...rig.bower.house, perform }, { host: '127.0.0.1', port: 0, token: '' })
   const answer = await ask(`${server.url}/predict?project=birds`, picture(png))
+  const whole = await ask(`${server.url}/predict?all=true`, picture(png))
   await server.close()
+  assert.deepEqual(whole.json.all, [{ class: 'wren', confidence: 0.9 }])
   assert.deepEqual(answer.json, { predicted_class: 'wren', confidence: 0.9 })
   assert.equal(answer.status, 200)
   assert.equal((given[0] as [string, { project: string }])[1].project, 'birds')

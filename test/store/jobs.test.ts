@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { NewJob } from '../../src/store/index.ts'
 import { drivers, opened } from './drivers.ts'
 
-const job = (key: string, at = 1): NewJob => ({ key, project: 'birds', step: 'embed', input: { key }, at })
+const job = (key: string, at = 1): NewJob => ({ key, project: 'birds', step: key, input: { key }, at })
 const halfWay = { done: 5, total: 10, sentence: 'half of it' }
 const crash = { kind: 'crashed', message: 'it ended', retry: true }
 const lease = 100
@@ -23,6 +23,27 @@ for (const { kept, place } of drivers) {
         ['running', 2, 1],
       )
       assert.equal(await store.jobs.claim('w3', 2, lease), undefined)
+    })
+    it('hands out one of a kind at a time in a project, other kinds and other projects beside it', async () => {
+      await using store = await opened(place())
+      const put = (key: string, project: string | null, step: string) =>
+        store.jobs.enqueue({ key, project, step, input: {}, at: 0 })
+      for (const [key, project, step] of [
+        ['first', 'birds', 'train'],
+        ['second', 'birds', 'train'],
+        ['other kind', 'birds', 'embed'],
+        ['other project', 'fish', 'train'],
+        ['no project', null, 'check'],
+        ['no project either', null, 'check'],
+      ] as const)
+        await put(key, project, step)
+      const claims = []
+      for (let claim = await store.jobs.claim('w', 0, 10); claim; claim = await store.jobs.claim('w', 0, 10))
+        claims.push(claim)
+      const keys = claims.map(({ job }) => job.key)
+      assert.deepEqual(keys, ['first', 'other kind', 'other project', 'no project', 'no project either'])
+      await store.jobs.finish(claims[0]!, 1, null)
+      assert.equal((await store.jobs.claim('w', 1, 10))?.job.key, 'second')
     })
     it('is one job while the same key waits, runs or is done', async () => {
       await using store = await opened(place())
@@ -76,7 +97,7 @@ for (const { kept, place } of drivers) {
       assert.equal(await store.jobs.claim('w', 303, lease), undefined)
       const { state, error, finishedAt } = await store.jobs.get(id)
       assert.deepEqual([state, error?.kind, finishedAt], ['failed', 'crashed', 303])
-      assert.match(error!.message, /embed was given up: its process ended 3 times/)
+      assert.match(error!.message, /was given up: its process ended 3 times/)
     })
     it('tries a failed job again until the third time, then parks it with its error', async () => {
       await using store = await opened(place())

@@ -100,7 +100,7 @@ export async function jobById(id: number): Promise<Job> {
 export async function predictFile(project: string, file: File): Promise<Prediction> {
   const body = new FormData()
   body.append('file', file)
-  return (await send(`/predict${query({ project })}`, { method: 'POST', body })) as Prediction
+  return (await send(`/predict${query({ project, all: true })}`, { method: 'POST', body })) as Prediction
 }
 export const originalOf = (project: string, id: number): string =>
   `/v1/images/${id}/original?project=${encodeURIComponent(project)}`
