@@ -1,4 +1,5 @@
 export { demoImages, type Demo } from './demo.ts'
+export { drawn } from './drawn.ts'
 export { extensionFault } from './formats.ts'
 export { countFound, found } from './found.ts'
 export type * from './images.ts'

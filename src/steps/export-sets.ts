@@ -43,7 +43,7 @@ export async function writeSet(to: string, rows: ExportedRows, options: Options)
     const images = page.map(settle)
     const folders = images.map(({ file }) => ({ path: file.slice(0, file.lastIndexOf('/') + 1), text: '' }))
     await append([...folders, ...images.flatMap(writer.add), { path: sheetName, text: writeSheet(images) }])
-    const copied = inOrder(images, filesAtOnce, (image) => copyInto(to, image, blobs))
+    const copied = ended(images, (image) => copyInto(to, image, blobs))
     let at = 0
     for await (const isWhole of copied) {
       options.signal.throwIfAborted()
@@ -105,7 +105,22 @@ function appenderTo(to: string): (pieces: readonly Piece[]) => Promise<void> {
     const write = async ([file, own]: readonly [string, readonly Piece[]]) => {
       if (!file.endsWith('/')) await appendFile(path.join(to, file), own.map(({ text }) => text).join(''))
     }
-    for await (const _ of inOrder(texts, filesAtOnce, write)) continue
+    for await (const _ of ended(texts, write)) continue
+  }
+}
+
+/** Several at once, in order; when it ends all that was begun has, so that the folder can be removed. */
+async function* ended<T, R>(from: Iterable<T>, work: (one: T) => Promise<R>): AsyncGenerator<R> {
+  const begun: Promise<R>[] = []
+  const begin = (one: T): Promise<R> => {
+    const result = work(one)
+    begun.push(result)
+    return result
+  }
+  try {
+    yield* inOrder(from, filesAtOnce, begin)
+  } finally {
+    await Promise.allSettled(begun)
   }
 }
 

@@ -143,4 +143,22 @@ describe('export', () => {
     )
     assert.deepEqual(readdirSync(world.folder).toSorted(), before)
   })
+  it('leaves nothing behind when it is cancelled or a file is gone', async () => {
+    const before = readdirSync(world.folder).toSorted()
+    const step = steps.find((s) => s.name === 'export')!
+    for (const isCancelled of [true, false]) {
+      const cancelled = new AbortController()
+      let given = 0
+      const get: typeof world.store.blobs.get = async (hash) => {
+        if (++given === 3 && isCancelled) cancelled.abort()
+        else if (given === 3) throw new Error('gone')
+        return world.store.blobs.get(hash)
+      }
+      const blobs = { ...world.store.blobs, get }
+      const broken = { ...world, signal: cancelled.signal, store: { ...world.store, blobs } }
+      const done = perform(step, { project, format: 'coco', to: to('never') }, broken)
+      await assert.rejects(done, isCancelled ? /abort/ : /gone/)
+      assert.deepEqual(readdirSync(world.folder).toSorted(), before)
+    }
+  })
 })
