@@ -2,7 +2,7 @@
 import type { InputOf, OutputOf, StepName } from '../../steps/index.ts'
 import type { Job, Prediction } from './types.ts'
 
-/** Which steps are read by GET, and which answer with a job. With a step missing it does not compile. */
+/** The steps that the page performs: which are read by GET, and which answer with a job. */
 const calls = {
   projects: 'read',
   project: 'read',
@@ -27,11 +27,12 @@ const calls = {
   export: 'job',
   backup: 'job',
   check: 'job',
-} as const satisfies Record<StepName, 'read' | 'act' | 'job'>
+} as const satisfies Partial<Record<StepName, 'read' | 'act' | 'job'>>
 
 type Calls = typeof calls
-export type Moment = { [N in StepName]: Calls[N] extends 'job' ? never : N }[StepName]
-export type While = { [N in StepName]: Calls[N] extends 'job' ? N : never }[StepName]
+type Called = keyof Calls
+export type Moment = { [N in Called]: Calls[N] extends 'job' ? never : N }[Called]
+export type While = { [N in Called]: Calls[N] extends 'job' ? N : never }[Called]
 
 /** What the server, or the way to it, said no with. */
 export class Refusal extends Error {
