@@ -78,7 +78,7 @@ const loss = (probability: number) =>
   -Math.log(Math.min(1 - smallestProbability, Math.max(smallestProbability, probability)))
 
 /** Σ over bins of share × |accuracy − mean confidence|. */
-function calibrationError(truth: Int32Array, guesses: Int32Array, probabilities: Matrix): number {
+export function calibrationError(truth: Int32Array, guesses: Int32Array, probabilities: Matrix): number {
   const sums = Array.from({ length: bins }, () => ({ confidence: 0, correct: 0 }))
   guesses.forEach((guess, i) => {
     const confidence = rowOf(probabilities, i)[guess]!
