@@ -1,6 +1,7 @@
 // How unsure a guess is, from 0 (sure) to 1, of every image at once.
 import { namesOf } from '../base/index.ts'
 import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { entropies } from './entropy.ts'
 import type { Pool } from './pool.ts'
 import { closestCall, firmest, percent } from './words.ts'
 
@@ -44,20 +45,7 @@ export function margin({ rows, columns, data }: Matrix): Float32Array {
 /** −Σ p ln p / ln classes */
 export function entropy(probabilities: Matrix): Float32Array {
   const most = Math.log(Math.max(2, probabilities.columns))
-  return rawEntropy(probabilities).map((nats) => nats / most)
-}
-
-function rawEntropy({ rows, columns, data }: Matrix): Float32Array {
-  const nats = new Float32Array(rows)
-  for (let row = 0, at = 0; row < rows; row++) {
-    let sum = 0
-    for (let c = 0; c < columns; c++, at++) {
-      const p = data[at]!
-      if (p > 0) sum -= p * Math.log(p)
-    }
-    nats[row] = sum
-  }
-  return nats
+  return entropies(probabilities).map((nats) => nats / most)
 }
 
 /** Mean of the members' probabilities. */
@@ -72,9 +60,9 @@ export function consensus(members: readonly Matrix[]): Matrix {
 /** H(mean p) − mean H(p), over ln classes: what an answer tells of the members (Houlsby et al., 2011). */
 export function bald(members: readonly Matrix[]): Float32Array {
   const most = Math.log(Math.max(2, members[0]!.columns))
-  const information = rawEntropy(consensus(members))
+  const information = entropies(consensus(members))
   for (const member of members) {
-    const own = rawEntropy(member)
+    const own = entropies(member)
     for (let i = 0; i < own.length; i++) information[i]! -= own[i]! / members.length
   }
   return information.map((nats) => Math.max(0, nats) / most)

@@ -3,6 +3,7 @@ import { describe, it, test } from 'node:test'
 import * as fc from 'fast-check'
 import { matrix } from '../../src/math/index.ts'
 import { choose, scoreNames, scores, usualWeights, type Pool, type ScoreName } from '../../src/query/index.ts'
+import { entropies } from '../../src/query/entropy.ts'
 import type { Score } from '../../src/query/scores.ts'
 import { chosenBy, poolOf, rows, scattered, withSeed } from './pools.ts'
 
@@ -79,3 +80,11 @@ test('heads that disagree are told in words', async () => {
 })
 test('one class is no doubt at all', () =>
   near(scored('margin', { ...three, probabilities: matrix(1, 1, Float32Array.of(1)) }), [0]))
+test('entropies by table are those by the logarithm', () =>
+  fc.assert(
+    fc.property(fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (values) => {
+      const given = matrix(1, values.length, Float32Array.from(values))
+      const nats = given.data.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0)
+      assert.ok(Math.abs(entropies(given)[0]! - nats) < 1e-6 * Math.max(1, nats))
+    }),
+  ))
