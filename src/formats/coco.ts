@@ -78,12 +78,13 @@ async function readCoco({ paths, text }: SetFolder): Promise<readonly SetRow[]> 
   const find = finderOf(paths)
   const rows: SetRow[] = []
   for (const path of paths.filter((p) => coco.mark!.test(p)))
-    rows.push(...rowsIn(await text(path), path, find))
+    rows.push(...cocoRows(readJson(await text(path)), path, find))
   return rows
 }
 
-function rowsIn(text: string, path: string, find: Finder): readonly SetRow[] {
-  const whole = fieldsOf(readJson(text))
+/** Of a document that lies beside the folders of its images, or in `annotations`. */
+export function cocoRows(document: unknown, path: string, find: Finder): readonly SetRow[] {
+  const whole = fieldsOf(document)
   const names = new Map(
     listOf(whole['categories'])
       .map(fieldsOf)
@@ -92,7 +93,7 @@ function rowsIn(text: string, path: string, find: Finder): readonly SetRow[] {
   const boxes = Map.groupBy(listOf(whole['annotations']).map(fieldsOf), (box) => box['image_id'])
   const part = /instances_([^/]*)\.json$/.exec(path)?.[1] ?? baseOf(folderOf(path))
   const root = folderOf(path).replace(/(?:^|\/)annotations$/, '')
-  const under = [joined(root, 'images', part), joined(root, 'images'), joined(root, part), root]
+  const under = [`images/${part}`, 'images', part, 'data', ''].map((folder) => joined(root, folder))
   return listOf(whole['images']).map((given) => {
     const { id, file_name } = fieldsOf(given)
     const own = boxes.get(id) ?? []

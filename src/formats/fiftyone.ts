@@ -1,4 +1,5 @@
 // FiftyOne's image classification set: data/ and a labels.json that names images without their extension.
+import { cocoRows } from './coco.ts'
 import { fieldsOf, listOf, numberOf, readJson } from './fields.ts'
 import {
   baseOf,
@@ -52,7 +53,10 @@ async function readFiftyOne({ paths, text }: SetFolder): Promise<readonly SetRow
   const find = finderOf(paths, stemOf)
   const rows: SetRow[] = []
   for (const path of paths.filter((p) => fiftyone.mark!.test(p))) {
-    const { classes, labels } = fieldsOf(readJson(await text(path)))
+    const whole = fieldsOf(readJson(await text(path)))
+    const { classes, labels, annotations } = whole
+    // Its sets of boxes are COCO's under the same name.
+    if (annotations) rows.push(...cocoRows(whole, path, finderOf(paths)))
     const root = folderOf(path)
     const names = Array.isArray(classes) ? listOf(classes).map(String) : null
     for (const [stem, target] of Object.entries(fieldsOf(labels))) {

@@ -1,4 +1,5 @@
 // The imagefolder of Hugging Face's datasets: each split's folder with a metadata.jsonl.
+import { readCsv } from './csv.ts'
 import { fieldsOf, numberOf, textOf } from './fields.ts'
 import { readJsonLines } from './jsonl.ts'
 import {
@@ -25,7 +26,7 @@ export const huggingface: SetFormat = {
     add: (image) => [{ path: `${folderOf(image.file)}/metadata.jsonl`, text: lineOf(image) }],
     end: () => [],
   }),
-  mark: /(?:^|\/)metadata\.jsonl$/,
+  mark: /(?:^|\/)metadata\.(?:jsonl|csv)$/,
   read: readHuggingFace,
 }
 
@@ -41,12 +42,19 @@ function lineOf(image: SetImage): string {
   return `${fields.slice(0, -1)},"confidence":${Number.isInteger(sure) ? `${sure}.0` : sure}}\n`
 }
 
+/** Others write it as CSV. */
+function linesOf(path: string, text: string): readonly unknown[] {
+  if (path.endsWith('.jsonl')) return readJsonLines(text)
+  const [head = [], ...rows] = readCsv(text)
+  return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i]])))
+}
+
 async function readHuggingFace({ paths, text }: SetFolder): Promise<readonly SetRow[]> {
   const find = finderOf(paths)
   const rows: SetRow[] = []
   for (const path of paths.filter((p) => huggingface.mark!.test(p))) {
     const root = folderOf(path)
-    for (const line of readJsonLines(await text(path))) {
+    for (const line of linesOf(path, await text(path))) {
       const { file_name, label, by, confidence } = fieldsOf(line)
       rows.push({
         file: find(String(file_name), [joined(root)]),

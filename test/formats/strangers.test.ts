@@ -162,6 +162,22 @@ describe('FiftyOne and Hugging Face', () => {
       'data/e.png - -',
     ])
   })
+  it('sets of boxes are COCO’s under the same name', async () => {
+    const images = [{ id: 1, file_name: 'a.png' }]
+    const text = json({
+      images,
+      annotations: [{ image_id: 1, category_id: 2 }],
+      categories: [{ id: 2, name: 'owl' }],
+    })
+    assert.deepEqual(await said({ 'labels.json': text, 'data/a.png': '' }), ['data/a.png owl -'])
+  })
+  it('lines may be CSV', async () => {
+    const text = 'file_name,label\na.png,"wren, small"\nb.png,\n'
+    assert.deepEqual(await said({ 'test/metadata.csv': text, 'test/a.png': '', 'test/b.png': '' }), [
+      'test/a.png wren, small test',
+      'test/b.png - test',
+    ])
+  })
   it('lines may name images in folders below', async () => {
     const text = `${json({ file_name: 'nest/a.png', label: 'wren' })}\n`
     assert.deepEqual(await said({ 'validation/metadata.jsonl': text, 'validation/nest/a.png': '' }), [
