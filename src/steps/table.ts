@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { namesOf } from '../base/index.ts'
 import { add } from './add.ts'
+import { annotate } from './annotate.ts'
 import { answer } from './answer.ts'
 import { ask } from './ask.ts'
 import { backup } from './backup.ts'
@@ -38,6 +39,7 @@ export const table = {
   image,
   embed,
   score,
+  annotate,
   ask,
   answer,
   undo,

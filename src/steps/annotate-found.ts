@@ -1,0 +1,53 @@
+// Labels and what of them may be promised: the whole of `annotate`, short of where its results go.
+import { drawAudit, judge, proposalOf, type Audit } from './annotate-audit.ts'
+import { labelAll, type HowToLabel, type Labelled } from './annotate-label.ts'
+import type { DrawnAudit, Item, Material } from './annotate-material.ts'
+import type { World } from './world.ts'
+
+export type Found<M extends Material = Material> = {
+  readonly material: M
+  readonly labelled: Labelled
+  readonly audit: (Audit & DrawnAudit) | null
+  /** Whether a row's label is kept; all are where nothing has to be promised. */
+  readonly isKept: (row: number) => boolean
+}
+export type HowToFind<M extends Material> = {
+  readonly materialOf: (o: { readonly auditAside: boolean }) => Promise<M>
+  readonly howOf: (material: M) => HowToLabel
+  readonly precision: number | undefined
+}
+
+export const nameOf = ({ image, name }: Item): string => (image === null ? name : String(image))
+
+export async function find<M extends Material>(how: HowToFind<M>, world: World): Promise<Found<M>> {
+  const { precision, materialOf, howOf } = how
+  const auditAside = precision !== undefined
+  const material = await materialOf({ auditAside })
+  const labelled = await labelAll(material, howOf(material), world)
+  if (precision === undefined) return { material, labelled, audit: null, isKept: () => true }
+  const proposal = proposalOf(precision, labelled, (row) => nameOf(material.items[row]!))
+  if (material.audit?.proposal === proposal) {
+    const { rows } = material.audit
+    const judged = judge(precision, labelled, { drawn: rows, answers: material.audited })
+    return { material, labelled, audit: { ...judged, proposal, rows }, isKept: (row) => judged.kept.has(row) }
+  }
+  if (material.audited.size === 0) return drawn({ material, labelled, precision, proposal })
+  // Answers to the audit of another proposal are examples from now on.
+  const anew = await materialOf({ auditAside: false })
+  const again = await labelAll(anew, howOf(anew), world)
+  const next = proposalOf(precision, again, (row) => nameOf(anew.items[row]!))
+  return drawn({ material: anew, labelled: again, precision, proposal: next })
+}
+
+function drawn<M extends Material>(of: {
+  readonly material: M
+  readonly labelled: Labelled
+  readonly precision: number
+  readonly proposal: string
+}): Found<M> {
+  const { material, labelled, precision, proposal } = of
+  const { settled: examples, seed } = material
+  const rows = drawAudit(precision, labelled, { examples, seed })
+  const judged = judge(precision, labelled, { drawn: rows, answers: new Map() })
+  return { material, labelled, audit: { ...judged, proposal, rows }, isKept: (row) => judged.kept.has(row) }
+}

@@ -1,0 +1,36 @@
+// Which labels people gave, and which ones `annotate` wrote by itself: those are no examples to it.
+import type { ClassId, ImageId, LedgerEntry, Position } from '../base/index.ts'
+import type { Store } from '../store/index.ts'
+
+const pageSize = 10_000
+const actBegins = 'annotate at '
+
+/** How the acts of `annotate` are named; a cluster that a person named is another act. */
+export const annotateAct = (at: number): string => `${actBegins}${at}`
+const isByItself = ({ origin, act }: LedgerEntry): boolean =>
+  origin === 'annotate' && act.startsWith(actBegins)
+
+/** The current labels that people stand behind. */
+export async function labelsOfPeople(store: Store, project: string): Promise<ReadonlyMap<ImageId, ClassId>> {
+  const current = await store.labels.current(project)
+  const standing = new Map<ImageId, LedgerEntry[]>()
+  for (let after = 0 as Position; ;) {
+    const page = await store.labels.ledger(project, after, pageSize)
+    for (const entry of page) noteInto(standing, entry)
+    if (page.length < pageSize) break
+    after = page.at(-1)!.position
+  }
+  return new Map(
+    [...current].filter(([image]) => {
+      const newest = standing.get(image)?.at(-1)
+      return newest === undefined || !isByItself(newest)
+    }),
+  )
+}
+
+function noteInto(standing: Map<ImageId, LedgerEntry[]>, entry: LedgerEntry): void {
+  if (entry.origin === 'skip') return
+  const before = standing.get(entry.image) ?? []
+  const after = entry.undoes === null ? [...before, entry] : before.filter((e) => e.position !== entry.undoes)
+  standing.set(entry.image, after)
+}
