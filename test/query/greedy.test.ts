@@ -5,7 +5,6 @@ import * as fc from 'fast-check'
 import { rowOf, type Matrix } from '../../src/math/index.ts'
 import { smoothReach } from '../../src/query/coverage.ts'
 import { herd } from '../../src/query/herding.ts'
-import { heapOf } from '../../src/query/heap.ts'
 import { largest } from '../../src/query/order.ts'
 import { margin } from '../../src/query/scores.ts'
 import type { Pool } from '../../src/query/index.ts'
@@ -174,17 +173,6 @@ function determinant(m: readonly (readonly number[])[]): number {
   )
 }
 
-test('the heap gives the best as scores fall', () =>
-  fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (given) => {
-      const scores = Float64Array.from(given)
-      const heap = heapOf(scores)
-      for (let i = 0; i < given.length; i++) {
-        assert.equal(scores[heap.top()], Math.max(...scores))
-        heap.lowerTop(-1)
-      }
-    }),
-  ))
 test('the largest are those that sorting would give', () =>
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.nat(20), (values, size) => {
