@@ -26,3 +26,16 @@ export async function filesOfTarball(
   await pipeline(createReadStream(file), createGunzip(), entries)
   return files
 }
+
+/** One file of a tarball, piece by piece: for those too large to hold. Nothing comes where it is absent. */
+export async function* fileOfTarball(file: string, wanted: string): AsyncGenerator<Uint8Array> {
+  const entries = extract()
+  const unpacked = pipeline(createReadStream(file), createGunzip(), entries)
+  // The loop throws the same error; unheard here it would end the process.
+  unpacked.catch(() => undefined)
+  for await (const entry of entries) {
+    if (entry.header.name.replace(/^package\//, '') !== wanted) entry.resume()
+    else for await (const bytes of entry) yield bytes as Uint8Array
+  }
+  await unpacked
+}

@@ -1,10 +1,12 @@
 import { toOnnx, type Graph } from '../graph/index.ts'
 import { headCurvature, headGuesses, headLesson } from '../nets/index.ts'
+import type { Say } from './encoder-fetch.ts'
 import { encoderAtHand, loadEncoder } from './encoders.ts'
 import { guess, headFromOnnx, headToOnnx, trainHead } from './head.ts'
 import { product, productGraph } from './matmul.ts'
-import type { Encoder, Runtime, Session } from './runtime.ts'
+import type { Runtime, Session } from './runtime.ts'
 import { openSession } from './session.ts'
+import { textRow, textRowFor } from './texts.ts'
 
 export type RuntimeOptions = {
   /** Threads of each session. */
@@ -28,30 +30,47 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
     return session
   }
   // A prediction may not load 94 MB anew.
-  const encoders = new Map<string, Promise<Encoder>>()
+  const encoders = onceEach((name, say) => loadEncoder(name, { cache, cores, open, say }))
   const matmul: Runtime['matmul'] = async (a, b) => product(await sessionOf(productGraph), a, b)
+  const probabilities: Runtime['probabilities'] = async (head, rows) =>
+    guess(await sessionOf(headGuesses), head, rows)
+  const texts = { cache, say: silent, guess: probabilities }
+  const joints = onceEach((name, say) => textRow(name).jointOf({ ...texts, say }))
   return {
     trainHead: async (rows, classOf, options) => {
       const tools = { matmul, lesson: sessionOf(headLesson), curvature: () => sessionOf(headCurvature) }
       return trainHead(tools, { rows, classOf }, options)
     },
-    probabilities: async (head, rows) => guess(await sessionOf(headGuesses), head, rows),
+    probabilities,
     headToOnnx,
     headFromOnnx,
     open,
     matmul,
-    encoder: (name, say) => {
-      const ready = encoders.get(name) ?? loadEncoder(name, { cache, cores, open, ...(say ? { say } : {}) })
-      encoders.set(name, ready)
-      // What could not be fetched is tried again at the next call.
-      ready.catch(() => encoders.get(name) === ready && encoders.delete(name))
-      return ready
-    },
+    encoder: (name, say = silent) => encoders(name, say),
     isAtHand: (name) => encoderAtHand(name, cache),
+    textOf: async (names, { text = 'words', say = silent } = {}) =>
+      textRow(text).rowsOf(names, { ...texts, say }),
+    jointOf: async (embeddings, { encoder, text = 'words', say = silent }) => {
+      textRowFor(text, encoder)
+      return (await joints(text, say))(embeddings)
+    },
     close: async () => {
       for (const session of await Promise.allSettled(opened)) {
         if (session.status === 'fulfilled') await session.value.close()
       }
     },
+  }
+}
+
+const silent: Say = () => undefined
+
+/** Made at the first call of each name. What failed (a fetch without network) is tried again at the next. */
+function onceEach<T>(make: (name: string, say: Say) => Promise<T>): (name: string, say: Say) => Promise<T> {
+  const made = new Map<string, Promise<T>>()
+  return (name, say) => {
+    const ready = made.get(name) ?? make(name, say)
+    made.set(name, ready)
+    ready.catch(() => made.get(name) === ready && made.delete(name))
+    return ready
   }
 }

@@ -40,6 +40,15 @@ export type HeadOptions = {
   readonly from?: Head
 }
 
+type Say = (progress: { readonly done: number; readonly total: number; readonly sentence: string }) => void
+
+export type TextOptions = {
+  /** Which way of finding images by names; `words` when nothing is said. */
+  readonly text?: string
+  /** May throw to stop a download. */
+  readonly say?: Say
+}
+
 export type Runtime = {
   /** Until the gradient vanishes; the same input gives the same bytes. */
   trainHead(rows: Matrix, classOf: Int32Array, options: HeadOptions): Promise<Head>
@@ -52,11 +61,12 @@ export type Runtime = {
   /** A · Bᵀ on all cores. */
   readonly matmul: Tools['matmul']
   /** Fetches and converts what is missing, saying how far it is; fails as no-network with the way out. */
-  encoder(
-    name: string,
-    say?: (progress: { readonly done: number; readonly total: number; readonly sentence: string }) => void,
-  ): Promise<Encoder>
+  encoder(name: string, say?: Say): Promise<Encoder>
   /** Whether the encoder can be used without the network. */
   isAtHand(name: string): Promise<boolean>
+  /** Names as rows of length one in the space that they share with images; zeros, and a sentence, where unknown. */
+  textOf(names: readonly string[], options?: TextOptions): Promise<Matrix>
+  /** Where the images of these embeddings lie in that space; refused for encoders that do not share it. */
+  jointOf(embeddings: Matrix, options: TextOptions & { readonly encoder: string }): Promise<Matrix>
   close(): Promise<void>
 }

@@ -13,8 +13,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, describe, it, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { gzipSync } from 'node:zlib'
-import { pack } from 'tar-stream'
 import { Failure, type FailureKind } from '../../src/base/index.ts'
 import { randomFrom } from '../../src/math/index.ts'
 import { alone, isKept, keep, recall } from '../../src/runtime/encoder-cache.ts'
@@ -24,6 +22,7 @@ import { filesOfTarball } from '../../src/runtime/encoder-tar.ts'
 import { encoderNames, encoders, openRuntime } from '../../src/runtime/index.ts'
 import { bytesOfWeights, kerasModel } from '../fixtures/keras.ts'
 import { npmThat, npmWithoutNetwork } from '../fixtures/npm.ts'
+import { writeTarball } from '../fixtures/tarball.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-encoders-'))
 const runtime = openRuntime({ cores: 2, cache: path.join(folder, 'cache') })
@@ -151,21 +150,9 @@ describe('a package fetched through npm', () => {
   })
 })
 
-async function writeTarball(
-  file: string,
-  entries: Readonly<Record<string, string | Uint8Array>>,
-): Promise<void> {
-  const tar = pack()
-  for (const [name, content] of Object.entries(entries)) tar.entry({ name }, Buffer.from(content))
-  tar.finalize()
-  const chunks: Uint8Array[] = []
-  for await (const chunk of tar) chunks.push(chunk as Uint8Array)
-  writeFileSync(file, gzipSync(Buffer.concat(chunks)))
-}
-
 test('a tarball gives the files that are wanted, by their names', async () => {
   const file = path.join(folder, 'some.tgz')
-  await writeTarball(file, { 'package/model/model.json': '{}', 'package/README.md': 'no' })
+  await writeTarball(file, { 'model/model.json': '{}', 'README.md': 'no' })
   const files = await filesOfTarball(file, (name) => name.startsWith('model/'))
   assert.deepEqual(
     [...files].map(([name, bytes]) => [name, String(bytes)]),
@@ -182,8 +169,8 @@ async function smallResnet(file: string): Promise<string> {
     { class: 'GlobalAveragePooling2D', name: 'avg_pool', from: ['conv'] },
   ])
   await writeTarball(file, {
-    'package/ResNet50/model.json': JSON.stringify(model),
-    'package/ResNet50/group1-shard1of1.bin': bytesOfWeights(weights),
+    'ResNet50/model.json': JSON.stringify(model),
+    'ResNet50/group1-shard1of1.bin': bytesOfWeights(weights),
   })
   return file
 }
@@ -198,7 +185,7 @@ describe('resnet50 from its package', () => {
   })
   it('names the file that its package is without', async () => {
     const file = path.join(folder, 'empty.tgz')
-    await writeTarball(file, { 'package/README.md': 'nothing else' })
+    await writeTarball(file, { 'README.md': 'nothing else' })
     await assert.rejects(resnetFrom(file), failsAs('corrupt-data', /without ResNet50\/model\.json/))
   })
   it('is at hand without the network once it is kept', async () => {

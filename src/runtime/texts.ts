@@ -1,0 +1,70 @@
+// Which ways there are to find images by names. A row says all that is true of one.
+import { Failure, namesOf } from '../base/index.ts'
+import type { Matrix } from '../math/index.ts'
+import type { Say } from './encoder-fetch.ts'
+import { resnetPackage } from './encoder-resnet.ts'
+import type { EncoderName } from './encoders.ts'
+import type { Head } from './runtime.ts'
+import { wordsPackage, wordsWidth } from './text-vectors.ts'
+import { areAllKept, imagesAmongWords, rowsOfClasses } from './text-words.ts'
+
+export type TextHands = {
+  /** The folder where fetched models are kept. */
+  readonly cache: string
+  readonly say: Say
+  readonly guess: (head: Head, rows: Matrix) => Promise<Matrix>
+}
+export type TextRow = {
+  readonly says: string
+  readonly source: string
+  readonly checksum: string
+  readonly licence: string
+  /** Numbers in a row of the joint space. */
+  readonly width: number
+  /** Whose images can be found by these names: other embeddings are another space. */
+  readonly encoders: readonly EncoderName[]
+  readonly isAtHand: (cache: string) => Promise<boolean>
+  /** [names, width], rows of length one; zeros for a name of which nothing is known. */
+  readonly rowsOf: (names: readonly string[], hands: TextHands) => Promise<Matrix>
+  /** [images, encoder's width] → [images, width], rows of length one. */
+  readonly jointOf: (hands: TextHands) => Promise<(embeddings: Matrix) => Promise<Matrix>>
+}
+
+export const texts = {
+  words: {
+    says: 'English names by the words of the ImageNet labels that resnet50 sees: 40% on Caltech-101, alone',
+    source:
+      `npm: ${wordsPackage.name}@${wordsPackage.version} (GloVe, 341,479 words), ` +
+      `${resnetPackage.name}@${resnetPackage.version} (its 1000-class head)`,
+    checksum: wordsPackage.integrity,
+    licence: 'MIT',
+    width: wordsWidth,
+    encoders: ['resnet50'],
+    isAtHand: areAllKept,
+    rowsOf: (names, { cache, say }) => rowsOfClasses(names, cache, say),
+    jointOf: imagesAmongWords,
+  },
+} satisfies Record<string, TextRow>
+export const textNames = namesOf(texts)
+export type TextName = keyof typeof texts
+
+/** The way to find this encoder's images by names, if there is one. */
+export const textFor = (encoder: string): TextName | null =>
+  textNames.find((name) => texts[name].encoders.some((it) => it === encoder)) ?? null
+
+export function textRow(name: string): TextRow {
+  const known = textNames.find((it) => it === name)
+  if (known) return texts[known]
+  throw new Failure('bad-input', `cannot use the text side "${name}": there is ${textNames.join(', ')}`)
+}
+
+/** Names and images are compared in one space only. */
+export function textRowFor(name: string, encoder: string): TextRow {
+  const row = textRow(name)
+  if (row.encoders.some((it) => it === encoder)) return row
+  throw new Failure(
+    'bad-input',
+    `cannot compare names by ${name} with images by ${encoder}: ${name} shares a space with ` +
+      `${row.encoders.join(', ')} only, so embed the images with that`,
+  )
+}
