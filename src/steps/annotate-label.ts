@@ -1,8 +1,9 @@
 // From material to a label for every image.
 import { annotate, type AnnotateOptions, type Annotated, type ClustererName } from '../cluster/index.ts'
-import { matrix, randomFrom, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, type Matrix } from '../math/index.ts'
 import { wilson, type Interval } from '../measure/index.ts'
 import type { Material } from './annotate-material.ts'
+import { toolsOf } from './tools.ts'
 import type { World } from './world.ts'
 
 export type Labelled = Annotated & {
@@ -47,15 +48,6 @@ export async function labelAll(material: Material, how: HowToLabel, world: World
     ...countsOf(found.clusters.micro, classOf, found.prototypes.rows),
   }
 }
-
-/** Cancelled between two products, which take milliseconds. */
-const toolsOf = ({ runtime, signal }: World, seed: number): Tools => ({
-  random: randomFrom(seed),
-  matmul: (a, b) => {
-    signal.throwIfAborted()
-    return runtime.matmul(a, b)
-  },
-})
 
 function measuredOn({ hidden, hiddenIs }: Material, { classOf }: Annotated): Labelled['measured'] {
   if (hidden.size === 0) return null

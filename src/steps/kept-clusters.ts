@@ -1,5 +1,5 @@
 // The clusters of a project, kept until other images or another encoder make them untrue.
-import type { Hash, ImageId, Project } from '../base/index.ts'
+import { Failure, type Hash, type ImageId, type Project } from '../base/index.ts'
 import type { ClustererName, Clusters } from '../cluster/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -38,6 +38,16 @@ export async function maybeClusters(store: Store, of: Of): Promise<KeptClusters 
   const text = new TextDecoder().decode(await store.blobs.get(blob as Hash))
   const kept = JSON.parse(text) as KeptClusters
   return kept.encoder === of.encoder ? kept : undefined
+}
+
+export async function clustersAtHand(store: Store, of: Of): Promise<KeptClusters> {
+  const kept = await maybeClusters(store, of)
+  if (kept) return kept
+  throw new Failure(
+    'not-ready',
+    `cannot show clusters of ${of.name}: none have been found yet with the encoder ${of.encoder}; ` +
+      `bowerbird cluster ${of.name} finds them`,
+  )
 }
 
 /** For just these images, or nothing where some of them came later. */

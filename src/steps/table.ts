@@ -8,6 +8,8 @@ import { ask } from './ask.ts'
 import { backup } from './backup.ts'
 import { check } from './check.ts'
 import { classes } from './classes.ts'
+import { cluster } from './cluster.ts'
+import { clusters } from './clusters.ts'
 import { config } from './config.ts'
 import { create } from './create.ts'
 import { embed } from './embed.ts'
@@ -15,6 +17,7 @@ import { evaluate } from './evaluate.ts'
 import { exportLabels } from './export.ts'
 import { image } from './image.ts'
 import { images } from './images.ts'
+import { labelCluster } from './label-cluster.ts'
 import { ledger } from './ledger.ts'
 import { predict } from './predict.ts'
 import { project } from './project.ts'
@@ -39,6 +42,9 @@ export const table = {
   image,
   embed,
   score,
+  cluster,
+  clusters,
+  'label-cluster': labelCluster,
   annotate,
   ask,
   answer,
