@@ -2,7 +2,7 @@
 import { kMeans, rowOf, rowsOf, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
 import { meanOf, squaredToNearest } from './k-center.ts'
 import { herd, type Herded } from './herding.ts'
-import { sample } from './order.ts'
+import { bestFirst, sample } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { margin } from './scores.ts'
 import { closestCall } from './words.ts'
@@ -16,6 +16,15 @@ export async function maxHerding(pool: Pool, { budget }: Asked, tools: Tools): P
 
 export const uHerding = (pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> =>
   uHerdingOf(pool, { budget, places: null }, tools)
+
+// With 200 labels and more on the demo pure margin led by 1 to 2 points, with fewer it trailed by up to 7.
+const unsurePerQuestion = 10
+
+/** Of the closest calls, ten a question, those that stand for the most: margin that asks nothing twice. */
+export async function coveringMargin(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {
+  const closest = bestFirst(margin(pool.probabilities!), tools.random).subarray(0, unsurePerQuestion * budget)
+  return uHerdingOf(pool, { budget, places: Array.from(closest).sort((a, b) => a - b) }, tools)
+}
 
 /** Of these places alone, but for the good of all. */
 export async function uHerdingOf(

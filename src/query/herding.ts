@@ -36,7 +36,7 @@ export async function herd(crowd: Crowd, budget: number, tools: Pick<Tools, 'mat
 
 const leastGain = 1e-9 // what is left by rounding once everything is covered
 
-/** Of one candidate with all others; a square of similarities has the same numbers in a row as in a column. */
+/** Of one candidate with all others; a square of likenesses is the same by row and by column. */
 function likenessOf({ candidates, others }: Crowd, similar: Float32Array, candidate: number): Float32Array {
   const size = candidates.rows
   if (candidates === others) return similar.subarray(candidate * size, (candidate + 1) * size)

@@ -3,7 +3,7 @@ import { bait } from './bait.ts'
 import { classBalanced, stratified } from './balanced.ts'
 import { batchBald } from './batch-bald.ts'
 import { clue, dropQuery, unsureOfEach } from './clustered.ts'
-import { maxHerding, probCover, uHerding } from './coverage.ts'
+import { coveringMargin, maxHerding, probCover, uHerding } from './coverage.ts'
 import { denseAndUnsure } from './dense.ts'
 import { determinantal } from './dpp.ts'
 import { farthestFirst } from './k-center.ts'
@@ -53,6 +53,11 @@ export const strategies = {
     rank: sampled(uHerding),
   },
   margin: byScore(scores.margin),
+  'covering-margin': {
+    says: 'the closest calls, one for each group of similar images',
+    needs: ['embeddings', 'probabilities'],
+    rank: sampled(coveringMargin),
+  },
   'least-confidence': byScore(scores['least-confidence']),
   entropy: byScore(scores.entropy),
   'variation-ratio': byScore(scores['variation-ratio']),

@@ -68,14 +68,14 @@ describe('ask', () => {
     await world.act('answer', { project, answers })
     await world.act('train', { project })
     const { questions, strategy } = await ask({ project, budget: 3 })
-    assert.equal(strategy, 'margin')
+    assert.equal(strategy, 'covering-margin')
     const { images } = await world.act('images', {
       project,
       order: 'unsure first',
       split: 'train',
       label: 'none',
     })
-    const unsure = images.slice(0, 5).map((image) => image.id)
+    const unsure = images.slice(0, 30).map((image) => image.id)
     assert.ok(questions.every((q) => unsure.includes(q.image.id)))
   })
   for (const strategy of strategyNames) {
