@@ -1,6 +1,7 @@
 // Every figure that a report can hold, a row each: what it shows, and how it is drawn.
 import { convergence } from './convergence.ts'
 import { curve } from './curve.ts'
+import { curves } from './curves.ts'
 import { distribution } from './distribution.ts'
 import { heatMap } from './heat-map.ts'
 import { histogram } from './histogram.ts'
@@ -22,6 +23,7 @@ export const figures = {
   alignment: { says: 'which class each cluster belongs to', draw: heatMap },
   map: { says: 'images that look alike lie close', draw: scatter },
   accuracy: { says: 'how accuracy grew with labels', draw: curve },
+  sessions: { says: 'how strategies compare, session by session', draw: curves },
   confusion: { says: 'what is taken for what', draw: matrix },
 } satisfies Record<string, Figure<never>>
 export type FigureName = keyof typeof figures

@@ -1,4 +1,5 @@
 export { bars, type Bar } from './bars.ts'
+export { curves, type Line } from './curves.ts'
 export { curve, percent, plusMinus, type CurvePoint } from './curve.ts'
 export { finding, matrix, mistakes, type Confusion, type Mistake } from './matrix.ts'
 export { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'

@@ -19,7 +19,7 @@ export function resampled(
   return drawn.sort()
 }
 
-/** The mean of paired differences between the bounds that 95 of 100 resamples keep (Efron 1979, percentiles). */
+/** The mean of paired differences, and the bounds that 95 of 100 resamples keep (Efron 1979). */
 export function pairedBootstrap(differences: ArrayLike<number>, draws: Draws): Interval {
   const { length } = differences
   assert(length > 0, 'a bootstrap resamples at least one difference')

@@ -61,7 +61,7 @@ export function classThresholds(labels: Int32Array, probabilities: Matrix): Floa
   return Float32Array.from(sums, (sum, c) => (counts[c] === 0 ? Infinity : sum / counts[c]!))
 }
 
-/** Of the classes that the model is usually sure of at most as much, the likeliest; the label where there is none. */
+/** The likeliest of the classes that the model is here as sure of as usual; the label where there is none. */
 export function confidentClass(row: Float32Array, thresholds: Float32Array, label: number): number {
   let best = -1
   for (let c = 0; c < row.length; c++) {
@@ -123,7 +123,7 @@ function ballots(
   return data
 }
 
-/** The chance that one that is so scores higher than one that is not; ties count half (Mann and Whitney 1947). */
+/** The chance that one that is so scores higher than one that is not; ties count half (Mann and Whitney). */
 export function auroc(scores: ArrayLike<number>, isSo: ArrayLike<number>): number {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
   let [ranks, so] = [0, 0]

@@ -54,7 +54,7 @@ function neededBy(sessions: readonly Session[], wanted: number): Interval | null
   return needed.length === 0 || needed.includes(null) ? null : meanInterval(needed as number[])
 }
 
-/** The mean accuracy over the labels from the first round to the last (trapezoids): the area under the curve. */
+/** The area under the curve (trapezoids): the mean accuracy over the labels, first round to last. */
 export function areaUnder({ labels, accuracy }: Session): number {
   assert(labels.length === accuracy.length && labels.length > 0, 'each accuracy has its number of labels')
   if (labels.length === 1) return accuracy[0]!

@@ -26,6 +26,7 @@ import { publish } from './publish.ts'
 import { remove } from './remove.ts'
 import { rollback } from './rollback.ts'
 import { score } from './score.ts'
+import { simulate } from './simulate.ts'
 import type { Step } from './step.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
@@ -56,6 +57,7 @@ export const table = {
   publish,
   rollback,
   predict,
+  simulate,
   export: exportLabels,
   backup,
   check,

@@ -17,7 +17,8 @@ import type { World } from './world.ts'
 // The accuracy is within a point of the best each time.
 const usualPulls: Readonly<Record<string, number>> = { resnet50: 0.003, builtin: 0.1 }
 const otherwise = 0.01
-const usualPull = (project: Project): number => usualPulls[project.encoder] ?? otherwise
+export const usualPull = (project: Pick<Project, 'encoder'>): number =>
+  usualPulls[project.encoder] ?? otherwise
 
 const goldenImages = 8 // of 10 classes 2 KB on each card
 

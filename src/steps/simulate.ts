@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import { Failure, type ClassId, type Project } from '../base/index.ts'
+import { randomFrom, shuffleInto } from '../math/index.ts'
+import type { Session } from '../measure/index.ts'
+import { byPosition } from './ask-pool.ts'
+import { rowsFor } from './embeddings.ts'
+import { projectField } from './fields.ts'
+import { inOrder } from './in-order.ts'
+import { Duel, duelsOf, Played, playedOf, type Sessions } from './simulate-compare.ts'
+import { play, playerNames, refereeOf, type Game, type Player } from './simulate-play.ts'
+import { writeSimulation } from './simulate-write.ts'
+import { step } from './step.ts'
+import { usualPull } from './train.ts'
+import type { World } from './world.ts'
+
+const knownMin = 50 // of which 15 are measured on: fewer would say nothing
+
+const input = z.object({
+  project: projectField,
+  strategies: z
+    .array(z.enum(playerNames))
+    .min(1)
+    .default(['random', 'margin', 'typical', 'uherding', 'auto'])
+    .describe('who plays; random is always among them, because it is what others are compared with'),
+  seeds: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('how many sessions each plays; of fewer than 8 hardly anything is significant'),
+  rounds: z.int().min(1).max(100).default(10).describe('how many rounds a session has'),
+  batch: z.int().min(1).max(1000).optional().describe('questions a round; as many as classes, if left out'),
+  tested: z
+    .number()
+    .min(0.05)
+    .max(0.9)
+    .default(0.3)
+    .describe('the share of images that are only measured on'),
+  imagesMax: z
+    .int()
+    .min(knownMin)
+    .max(50_000)
+    .default(5000)
+    .describe('with how many images it is played; of more, an even draw'),
+  to: z.string().min(1).optional().describe('a folder for simulation.json, sessions.csv and curves.svg'),
+  again: z.boolean().default(false).describe('whether to play anew what was played before'),
+})
+type Input = z.infer<typeof input>
+
+export const simulate = step({
+  name: 'simulate',
+  summary: 'Play labelling sessions against known answers: what each strategy saves over chance',
+  input,
+  output: z.object({
+    images: z.int(),
+    answers: z
+      .enum(['truth', 'labels'])
+      .describe('what the referee knows: hidden truth, or the labels there are'),
+    seeds: z.int(),
+    rounds: z.int(),
+    batch: z.int(),
+    strategies: z.array(Played).describe('the largest area first'),
+    duels: z.array(Duel),
+    files: z.array(z.string()),
+  }),
+  takes: 'a while',
+  runs: 'apart',
+  reads: false,
+  positional: ['project'],
+  async run(it, world) {
+    const project = await world.store.projects.get(it.project)
+    const { game, answers, key } = await gameOf(it, project, world)
+    const players = [...new Set<Player>(['random', ...it.strategies])]
+    const sessions = await playAll({ it, players, game, key }, world)
+    const strategies = players
+      .map((player) => playedOf(player, sessions))
+      .sort((a, b) => b.area.value - a.area.value)
+    const report = {
+      images: game.table.ids.length,
+      answers,
+      seeds: it.seeds,
+      rounds: it.rounds,
+      batch: game.rules.batch,
+      strategies,
+      duels: duelsOf(sessions),
+    }
+    const files = it.to === undefined ? [] : await writeSimulation(it.to, { report, sessions })
+    return { ...report, files }
+  },
+})
+
+/** Bumped when sessions would go otherwise: what was kept under another number is played anew. */
+const protocol = 1
+
+async function gameOf(it: Input, project: Project, { store }: World) {
+  const truth = await store.truth.all(project.name)
+  const isTruth = truth.size > 0
+  const known = isTruth ? truth : await store.labels.current(project.name)
+  const drawn = shuffleInto([...known.keys()], randomFrom(project.seed)).slice(0, it.imagesMax)
+  const { ids, rows } = await rowsFor(store, project, drawn)
+  const classes = await store.classes.list(project.name)
+  const occurring = new Set(ids.map((id) => known.get(id)!))
+  if (ids.length < knownMin || occurring.size < 2) throw notReady(project, ids.length, occurring)
+  const taking = classes.filter(({ id }) => occurring.has(id))
+  const place = new Map(taking.map(({ id }, i) => [id, i]))
+  const images = byPosition(await store.images.byIds(project.name, ids), ids)
+  const table = {
+    ids,
+    rows,
+    nearTo: images.map((image) => image.nearTo),
+    kin: images.map((image) => image.group ?? image.nearTo ?? image.id),
+    classNames: taking.map((its) => its.name),
+  }
+  const rules = {
+    batch: it.batch ?? taking.length,
+    rounds: it.rounds,
+    pull: usualPull(project),
+    tested: it.tested,
+  }
+  const game: Game = {
+    table,
+    rules,
+    referee: refereeOf(Int32Array.from(ids, (id) => place.get(known.get(id)!)!)),
+  }
+  const { position } = await store.projects.counts(project.name)
+  const of = [
+    protocol,
+    project.name,
+    project.createdAt,
+    project.encoder,
+    ids.length,
+    isTruth ? 'truth' : position,
+  ]
+  const answers = isTruth ? ('truth' as const) : ('labels' as const)
+  return { game, answers, key: `simulated ${[...of, ...Object.values(rules)].join(' ')}` }
+}
+
+function notReady({ name }: Project, images: number, classes: ReadonlySet<ClassId>): Failure {
+  return new Failure(
+    'not-ready',
+    `cannot simulate ${name}: it takes ${knownMin} embedded images of two classes whose answers are known, ` +
+      `and there are ${images} of ${classes.size} classes`,
+  )
+}
+
+type Playing = {
+  readonly it: Input
+  readonly players: readonly Player[]
+  readonly game: Game
+  readonly key: string
+}
+
+const sessionsAtOnce = 2 // while one searches along a line, the other multiplies
+
+/** Each session is kept as it ends: what was cancelled or killed goes on from there. */
+async function playAll({ it, players, game, key }: Playing, world: World): Promise<Sessions> {
+  const seeds = Array.from({ length: it.seeds }, (_, i) => i + 1)
+  const all = seeds.flatMap((seed) => players.map((player) => ({ player, seed })))
+  const kept = await Promise.all(
+    all.map(({ player, seed }) => (it.again ? null : world.store.settings.get(`${key} ${player} ${seed}`))),
+  )
+  const progress = progressOf(kept.filter((session) => !session).length * it.rounds, world)
+  const sessions = new Map<Player, Session[]>(players.map((player) => [player, []]))
+  const played = inOrder(all.entries(), sessionsAtOnce, async ([i, { player, seed }]) => {
+    const before = kept[i] as Session | null | undefined
+    const session = before ?? (await play(game, { player, seed, told: () => progress(player, seed) }, world))
+    if (!before) await world.store.settings.set(`${key} ${player} ${seed}`, session)
+    return { player, session }
+  })
+  for await (const { player, session } of played) sessions.get(player)!.push(session)
+  return sessions
+}
+
+function progressOf(total: number, { now, progress }: World) {
+  const from = now()
+  let done = 0
+  return (player: Player, seed: number) => {
+    done++
+    const seconds = Math.round((((now() - from) / done) * (total - done)) / 1000)
+    progress({ done, total, sentence: `${player}, seed ${seed}; about ${seconds} s to go` })
+  }
+}
