@@ -2,6 +2,8 @@
 
 pip install pycocotools datasets pillow datumaro label-studio-sdk; then: python read_exports.py FOLDER, where FOLDER
 holds coco, voc, cvat, huggingface and label-studio as `bowerbird export` writes them, parted by split or not.
+`read_exports.py FOLDER fiftyone` (pip install fiftyone, best in an environment of its own; its importers alone, no
+database) reads fiftyone, coco, voc and cvat, not parted.
 """
 
 import csv
@@ -72,6 +74,33 @@ def with_label_studio(at):
     return found
 
 
+def with_fiftyone(module, name, **places):
+    def read(at):
+        import importlib
+
+        importer = getattr(importlib.import_module(f"fiftyone.utils.{module}"), name)
+        with importer(dataset_dir=str(at), **places) as found:
+            return {Path(row[0]).relative_to(at).as_posix(): name_in(row[2]) for row in found}
+
+    return read
+
+
+def name_in(label):
+    if isinstance(label, dict):
+        return "".join(name_in(one) for one in label.values())
+    many = getattr(label, "detections", None) or getattr(label, "classifications", None)
+    return "".join(one.label for one in many) if many else getattr(label, "label", "")
+
+
+coco_places = {"data_path": "images", "labels_path": "annotations/instances_default.json"}
+voc_places = {"data_path": "JPEGImages", "labels_path": "Annotations"}
+cvat_places = {"data_path": "images", "labels_path": "annotations.xml"}
+in_fiftyone = (
+    ("fiftyone", "fiftyone", with_fiftyone("data.importers", "FiftyOneImageClassificationDatasetImporter")),
+    ("coco", "fiftyone", with_fiftyone("coco", "COCODetectionDatasetImporter", **coco_places)),
+    ("voc", "fiftyone", with_fiftyone("voc", "VOCDetectionDatasetImporter", **voc_places)),
+    ("cvat", "fiftyone", with_fiftyone("cvat", "CVATImageDatasetImporter", **cvat_places)),
+)
 readers = (
     ("coco", "pycocotools", with_pycocotools),
     ("coco", "datumaro", with_datumaro("coco")),
@@ -80,7 +109,7 @@ readers = (
     ("huggingface", "datasets", with_datasets),
     ("label-studio", "label-studio-sdk", with_label_studio),
 )
-for format, program, read in readers:
+for format, program, read in in_fiftyone if "fiftyone" in sys.argv[2:] else readers:
     at = Path(sys.argv[1]).resolve() / format
     truth = wanted(at)
     found = read(at)
