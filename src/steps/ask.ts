@@ -13,6 +13,7 @@ import {
 } from '../query/index.ts'
 import type { Store } from '../store/index.ts'
 import { byPosition, plainPool, poolFor, situationOf } from './ask-pool.ts'
+import { controlCount, mixed, nextOfControl } from './control.ts'
 import { imageField, projectField, splitField } from './fields.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
@@ -48,13 +49,21 @@ const input = z.object({
   weights: z
     .object({ confidence: weightField, entropy: weightField, variance: weightField })
     .refine((w) => w.confidence + w.entropy + w.variance > 0, 'one of the weights must be above 0')
-    .default(usualWeights)
-    .describe('what counts how much in the strategy combined'),
+    .optional()
+    .describe(
+      'what counts how much in the strategy combined, as {"confidence":0.4,"entropy":0.3,"variance":0.3}, the usual',
+    ),
   costs: z
     .array(z.object({ image: imageField, cost: z.number().gt(0) }))
     .max(100_000)
     .optional()
     .describe('what asking about an image costs, for the strategy cost-aware; 1 where nothing is said'),
+  control: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('the share drawn by chance, for an unbiased audit and as what `report` compares with'),
   force: z.boolean().default(false).describe('whether to ask again about images that were passed over'),
 })
 type Input = z.infer<typeof input>
@@ -64,7 +73,7 @@ export const ask = step({
   summary: 'Choose the images worth labelling next, with the reason for each',
   input,
   output: z.object({
-    questions: z.array(z.object({ image: ImageView, reason: z.string() })),
+    questions: z.array(z.object({ image: ImageView, reason: z.string(), isControl: z.boolean() })),
     strategy: z.enum(strategyNames),
     says: z.string().describe('why this strategy'),
     left: z.int().describe('how many images could be asked about, these included'),
@@ -84,23 +93,20 @@ export const ask = step({
     const pool = withCosts(await poolFor(strategies[strategy].needs, { project, ids }, world), it)
     // Where embeddings have just begun, fewer may be known than are asked for.
     const known = pool.ids.length >= budget
-    const choices = known
-      ? await choose(pool, { ...it, strategy, budget }, tools)
+    const chosen = known
+      ? await choose(pool, { ...it, weights: it.weights ?? usualWeights, strategy, budget }, tools)
       : await choose(await plainPool(store, project.name, ids), { strategy: 'random', budget }, tools)
-    const chosen = await store.images.byIds(
-      project.name,
-      choices.map((c) => c.image),
-    )
-    const views = await showImages(
-      store,
-      project.name,
-      byPosition(
-        chosen,
-        choices.map((c) => c.image),
-      ),
-    )
+    const control = await controlOf(it, { project, left, strategy, count: chosen.length }, world)
+    const choices = mixed(chosen, control, randomFrom(project.seed + left.length))
+    const asked = choices.map((c) => c.image)
+    const images = byPosition(await store.images.byIds(project.name, asked), asked)
+    const views = await showImages(store, project.name, images)
     return {
-      questions: choices.map(({ reason }, i) => ({ image: views[i]!, reason })),
+      questions: choices.map(({ reason, image }, i) => ({
+        image: views[i]!,
+        reason,
+        isControl: control.includes(image),
+      })),
       strategy: known ? strategy : 'random',
       says: left.length === 0 ? 'nothing is left to ask about' : says,
       left: left.length,
@@ -113,6 +119,25 @@ async function askable(store: Store, it: Input): Promise<ImageId[]> {
   const excluded = new Set<number>(it.exclude)
   const skipped = it.force ? new Set<ImageId>() : await store.labels.skipped(it.project)
   return (Array.from(ids) as ImageId[]).filter((id) => !excluded.has(id) && !skipped.has(id))
+}
+
+type Asking = {
+  readonly project: Project
+  readonly left: readonly ImageId[]
+  readonly strategy: StrategyName
+  readonly count: number
+}
+
+/** Whoever asks by chance alone takes the arm's turns: all those labels are of the arm then. */
+function controlOf(
+  it: Input,
+  { project, left, strategy, count }: Asking,
+  { store }: World,
+): Promise<readonly ImageId[]> {
+  if (it.split !== 'train') return Promise.resolve([])
+  const share = strategy === 'random' ? 1 : it.control
+  const random = randomFrom(Math.imul(project.seed, 0x27d4eb2f) ^ left.length)
+  return nextOfControl(store, project, { left, count: controlCount(count, share, random) })
 }
 
 function budgetOf(it: Input, left: number): number {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { randomFrom } from '../../src/math/index.ts'
 import { strategyNames } from '../../src/query/index.ts'
+import { controlArm, controlCount } from '../../src/steps/control.ts'
 import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
 
 describe('ask', () => {
@@ -67,7 +69,7 @@ describe('ask', () => {
     )
     await world.act('answer', { project, answers })
     await world.act('train', { project })
-    const { questions, strategy } = await ask({ project, budget: 3 })
+    const { questions, strategy } = await ask({ project, budget: 3, control: 0 })
     assert.equal(strategy, 'covering-margin')
     const { images } = await world.act('images', {
       project,
@@ -96,6 +98,43 @@ describe('ask', () => {
   it('asks fewer where only so many are unsure enough, or a round is bounded', async () => {
     assert.deepEqual(await asked({ budget: 5, strategy: 'margin', minUncertainty: 1 }), [])
     assert.equal((await asked({ budget: 5, maxPerRound: 2 })).length, 2)
+  })
+  it('mixes in questions drawn by chance, as many as its share, and marks them', async () => {
+    const { questions } = await ask({ project, budget: 20, control: 0.25 })
+    const control = questions.filter((q) => q.isControl)
+    assert.equal(questions.length, 20)
+    assert.equal(control.length, 5)
+    assert.ok(control.every((q) => q.reason.startsWith('drawn by chance')))
+    const more = await ask({ project, budget: 20, control: 0.25, exclude: control.map((q) => q.image.id) })
+    assert.ok(more.questions.every((q) => !control.some((c) => c.image.id === q.image.id)))
+  })
+  it('gives single questions to chance as often as its share says', () => {
+    const random = randomFrom(2)
+    const counts = Array.from({ length: 1000 }, () => controlCount(1, 0.1, random))
+    const sum = counts.reduce((a, b) => a + b)
+    assert.ok(sum > 70 && sum < 130, `${sum} of 1000`)
+  })
+  it('takes the turns of chance one after another: the arm grows by what was answered, whoever asked', async () => {
+    await world.act('create', { project: 'arm', classes: [...kinds] })
+    const some = await addBirds(world, 'arm')
+    const of = await world.store.projects.get('arm')
+    const { questions } = await ask({ project: 'arm', budget: 8, strategy: 'random' })
+    assert.deepEqual(await controlArm(world.store, of), [])
+    const [second, ...others] = questions.slice(1)
+    const told = (ids: readonly number[]) =>
+      world.act('answer', {
+        project: 'arm',
+        answers: ids.map((image) => ({ image, label: some.kindOf(image) })),
+      })
+    await told(others.map((q) => q.image.id))
+    await told([questions[0]!.image.id])
+    await world.act('answer', {
+      project: 'arm',
+      answers: [{ image: second!.image.id, label: null, origin: 'skip' }],
+    })
+    // What was passed over is left out; the other seven are the arm, in no order that a person chose.
+    const arm = await controlArm(world.store, of)
+    assert.deepEqual([...arm].sort(), [questions[0]!, ...others].map((q) => q.image.id).sort())
   })
   it('says that nothing is left, without failing', async () => {
     await world.act('create', { project: 'empty' })

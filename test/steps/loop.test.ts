@@ -81,7 +81,7 @@ describe('the loop', () => {
   it('asks the closest calls when told to', async () => {
     await answerWell(6)
     await world.act('train', { project })
-    const asked = await world.act('ask', { project, budget: 2, strategy: 'margin' })
+    const asked = await world.act('ask', { project, budget: 2, strategy: 'margin', control: 0 })
     assert.equal(asked.strategy, 'margin')
     assert.match(asked.questions[0]!.reason, /torn between \w+ \(\d+%\) and \w+ \(\d+%\)/)
   })
