@@ -56,7 +56,7 @@ function optionsOf(field: Field, places: readonly Field[]): Option[] {
   const { kind } = field
   if (kind.is === 'boolean') return booleans(field)
   const example = kind.is === 'list' ? `${exampleOf(kind.of)}…` : exampleOf(kind)
-  const option = new Option(`--${field.flag} <${example}>`, field.says)
+  const option = new Option(`--${field.flag} <${example}>`, `${field.says}${listed(field)}`)
   if (kind.is === 'list') option.argParser(collect)
   // Shown, not set: the schema itself fills in what was not given.
   if (field.default !== undefined && kind.is !== 'list') option.description += ` (default: ${field.default})`
@@ -64,8 +64,14 @@ function optionsOf(field: Field, places: readonly Field[]): Option[] {
   return [option]
 }
 
+// The help's first column is as wide as its widest flag: long lists stand in the text beside it.
+const exampleMax = 60
+const few = (choices: string) => (choices.length > exampleMax ? 'name' : choices)
+const listed = ({ kind }: Field): string =>
+  kind.is === 'choice' && few(kind.choices.join('|')) === 'name' ? `: ${kind.choices.join(', ')}` : ''
+
 function exampleOf(kind: Field['kind']): string {
-  if (kind.is === 'choice') return kind.choices.join('|')
+  if (kind.is === 'choice') return few(kind.choices.join('|'))
   if (kind.is !== 'object') return kind.is
   const [first, second] = kind.fields
   return second ? `${first?.key}=${second.key}` : kind.is
