@@ -7,6 +7,7 @@ import {
   convergence,
   distribution,
   figures,
+  type FigureName,
   heatMap,
   histogram,
   scatter,
@@ -124,7 +125,8 @@ describe('every figure', () => {
     map: { x: Float32Array.of(1), y: Float32Array.of(1), classOf: Int32Array.of(0), classes: [hostile] },
     accuracy: [{ labels: 1, value: 0, low: 0, high: 0 }],
     confusion: { classes: [hostile], counts: [[0]] },
-  }
+    sessions: [{ name: hostile, points: [{ labels: 1, value: 0, low: 0, high: 0 }] }],
+  } satisfies Record<FigureName, unknown>
   const none = {
     distribution: [],
     confidence: [],
@@ -133,7 +135,8 @@ describe('every figure', () => {
     map: { x: new Float32Array(), y: new Float32Array(), classOf: new Int32Array(), classes: [] },
     accuracy: [],
     confusion: { classes: [], counts: [] },
-  }
+    sessions: [],
+  } satisfies Record<FigureName, unknown>
   for (const [name, { says, draw }] of Object.entries(figures)) {
     it(`${name}, ${says}: stands with one value or none, and lets no name open a tag`, () => {
       for (const data of [one, none]) {
