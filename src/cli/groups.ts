@@ -11,6 +11,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     'predict',
     'export',
   ],
+  'Labelling by itself:': ['cluster', 'clusters', 'label-cluster', 'annotate', 'plot'],
   'Page and service:': ['serve'],
   'Looking:': ['projects', 'project', 'images', 'image', 'ledger', 'versions'],
   'Mending:': ['create', 'classes', 'undo', 'rollback', 'remove'],

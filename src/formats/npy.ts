@@ -1,6 +1,6 @@
 import { Failure } from '../base/index.ts'
 
-/** What NumPy writes before the numbers: C order, little endian, float16 or float32. */
+/** What NumPy writes before the numbers: C order, little endian. */
 export type NpyHeader = {
   readonly kind: NpyKind
   readonly shape: readonly number[]
@@ -12,12 +12,17 @@ export type NpyKind = keyof typeof numberKinds
 const numberKinds = {
   float16: { descr: '<f2', sizeBytes: 2 },
   float32: { descr: '<f4', sizeBytes: 4 },
+  // Read only: what other programs save of embeddings, and of the numbers of clusters.
+  float64: { descr: '<f8', sizeBytes: 8 },
+  int32: { descr: '<i4', sizeBytes: 4 },
+  int64: { descr: '<i8', sizeBytes: 8 },
 } as const
+type WrittenKind = 'float16' | 'float32'
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // \x93NUMPY
 const latin = new TextDecoder('latin1')
 
 export function writeNpy(
-  kind: NpyKind,
+  kind: WrittenKind,
   shape: readonly number[],
   data: Float32Array,
 ): Uint8Array<ArrayBuffer> {
@@ -39,7 +44,7 @@ export function readNpy(bytes: Uint8Array): {
 }
 
 /** Format 1.0; padded so that the numbers begin at a multiple of 64, as NumPy maps them. */
-export function npyHeader(kind: NpyKind, shape: readonly number[]): Uint8Array<ArrayBuffer> {
+export function npyHeader(kind: WrittenKind, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const fields = `{'descr': '${numberKinds[kind].descr}', 'fortran_order': False, 'shape': (${tuple}), }`
   const text = fields.padEnd(Math.ceil((10 + fields.length + 1) / 64) * 64 - 11) + '\n'
@@ -47,7 +52,8 @@ export function npyHeader(kind: NpyKind, shape: readonly number[]): Uint8Array<A
   return Uint8Array.of(...magic, 1, 0, length & 255, length >> 8, ...new TextEncoder().encode(text))
 }
 
-export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
+/** Of a file in parts the first, with the size of the whole. */
+export function parseNpyHeader(bytes: Uint8Array, sizeBytes = bytes.length): NpyHeader {
   if (!magic.every((byte, i) => bytes[i] === byte)) throw unreadable('it does not begin with \\x93NUMPY')
   const isFirst = bytes[6] === 1
   const start = isFirst ? 10 : 12
@@ -64,21 +70,24 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
     .filter((part) => part.trim() !== '')
     .map(Number)
   const wanted = offset + shape.reduce((a, b) => a * b, 1) * numberKinds[kind].sizeBytes
-  if (bytes.length !== wanted) {
-    throw unreadable(`a shape of (${tuple}) takes ${wanted} bytes, and there are ${bytes.length}`)
+  if (sizeBytes !== wanted) {
+    throw unreadable(`a shape of (${tuple}) takes ${wanted} bytes, and there are ${sizeBytes}`)
   }
   return { kind, shape, offset }
 }
 
 function kindOf(descr: string): NpyKind {
   for (const [kind, row] of Object.entries(numberKinds)) if (row.descr === descr) return kind as NpyKind
-  throw unreadable(`it holds "${descr}"; read are <f2 (float16) and <f4 (float32)`)
+  const known = Object.entries(numberKinds)
+    .map(([kind, row]) => `${row.descr} (${kind})`)
+    .join(', ')
+  throw unreadable(`it holds "${descr}"; read are ${known}`)
 }
 
 const unreadable = (why: string): Failure => new Failure('corrupt-data', `cannot read the .npy file: ${why}`)
 
 /** Numbers to bytes, little endian; `bytes` may stand at any offset. */
-export function packInto(bytes: Uint8Array, kind: NpyKind, data: Float32Array): void {
+export function packInto(bytes: Uint8Array, kind: WrittenKind, data: Float32Array): void {
   if (kind === 'float32') {
     // Every machine that runs Node is little endian; where one is not, NumPy's own check shows it.
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.length * 4))
@@ -97,7 +106,19 @@ export function unpackInto(data: Float32Array, kind: NpyKind, bytes: Uint8Array)
     new Uint8Array(data.buffer, data.byteOffset, data.length * 4).set(bytes.subarray(0, data.length * 4))
     return
   }
-  for (let i = 0; i < data.length; i++) data[i] = valueOfHalf[bytes[2 * i]! | (bytes[2 * i + 1]! << 8)]!
+  if (kind === 'float16') {
+    for (let i = 0; i < data.length; i++) data[i] = valueOfHalf[bytes[2 * i]! | (bytes[2 * i + 1]! << 8)]!
+    return
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { sizeBytes } = numberKinds[kind]
+  for (let i = 0; i < data.length; i++) data[i] = wideNumber[kind](view, i * sizeBytes)
+}
+
+const wideNumber = {
+  float64: (view: DataView, at: number) => view.getFloat64(at, true),
+  int32: (view: DataView, at: number) => view.getInt32(at, true),
+  int64: (view: DataView, at: number) => Number(view.getBigInt64(at, true)),
 }
 
 /** The bits of a float32 rounded to those of a float16: to the nearest, ties to even, as NumPy does. */

@@ -1,6 +1,6 @@
 // What `annotate` takes and gives: each field described once, for help, forms and the reference.
 import { z } from 'zod'
-import { clustererNames, methodNames, methods } from '../cluster/index.ts'
+import { annotateDefaults, clustererNames, methodNames, methods } from '../cluster/index.ts'
 import { presetNames, presets } from './annotate-presets.ts'
 import { byField, classField, projectField } from './fields.ts'
 import { ImageView, IntervalView } from './views.ts'
@@ -9,8 +9,10 @@ const share = z.number().min(0).max(1)
 const said = (names: readonly string[], table: Readonly<Record<string, { readonly says: string }>>): string =>
   names.map((name) => `${name}: ${table[name]!.says}`).join('; ')
 
+const file = (says: string) => z.string().min(1).optional().describe(says)
+
 export const annotateInput = z.object({
-  project: projectField,
+  project: projectField.optional().describe('the project, unless files are given'),
   classes: z
     .array(classField)
     .max(10_000)
@@ -21,9 +23,14 @@ export const annotateInput = z.object({
     .default('auto')
     .describe(`how labels are found; ${said(methodNames, methods)}`),
   cluster: z
-    .enum(['auto', ...clustererNames])
+    .string()
+    .regex(/[./\\]/)
+    .or(z.enum(['auto', ...clustererNames]))
     .default('auto')
-    .describe('how clusters are found; auto takes those that are kept or given, or the preset’s way'),
+    .describe(
+      `how clusters are found: auto (those that are kept, or the preset’s way), ${clustererNames.join(', ')}, ` +
+        'or a FILE with a number for each image, .npy or a line each; −1 is noise',
+    ),
   preset: z
     .enum(['auto', ...presetNames])
     .default('auto')
@@ -34,7 +41,9 @@ export const annotateInput = z.object({
     .gt(0)
     .max(100)
     .optional()
-    .describe('how soft the choice between classes is, in deviations of the scores; 0.3 if left out'),
+    .describe(
+      `how soft the choice of a class is, in deviations of the scores; ${annotateDefaults.temperature} if left out`,
+    ),
   abstain: z
     .number()
     .gt(0)
@@ -49,6 +58,30 @@ export const annotateInput = z.object({
     .describe('whether to write the labels into the project; one undo takes them back'),
   seed: z.int().min(0).optional().describe('the same seed gives the same bytes; the project’s, if left out'),
   by: byField,
+  embeddings: file('a .npy file, a row an image: float16, float32 or float64, C order, little endian'),
+  imagePaths: file('a path a line, in the order of the embeddings'),
+  textEmbeddings: file('a .npy file, a row a class name, in the space of the images'),
+  jointEmbeddings: file('a .npy file, the images where the text is, if that is another space'),
+  examples: file('a CSV with the columns path and label: images whose class is known'),
+  groups: file('a group a line, in the order of the embeddings: no group is parted by the splits'),
+  micro: file('the small clusters, as for cluster'),
+  meta: file('the large clusters, as for cluster'),
+  audit: file('questions.csv of the results before, its labels filled in'),
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('where the results go: class folders, metadata.json, reports, plots, prototypes, splits'),
+  files: z
+    .enum(['copy', 'hard link', 'symbolic link'])
+    .default('copy')
+    .describe('how pictures of files get into class folders; those of a project are copied'),
+  validationShare: z.number().min(0).max(0.45).default(0.1).describe('the share of the results in val'),
+  testShare: z.number().min(0).max(0.45).default(0.1).describe('the share of the results in test'),
+  demo: z
+    .boolean()
+    .default(false)
+    .describe('made-up embeddings of demo pictures instead; to demo-results, if left out'),
 })
 export type AnnotateInput = z.infer<typeof annotateInput>
 
@@ -76,5 +109,8 @@ export const annotateOutput = z.object({
     .describe('how many labels are right, on images whose class is known and was not shown'),
   audit: AuditView.nullable().describe('what may be promised of the labels, where a precision was asked for'),
   applied: z.int().describe('how many labels were written into the project'),
+  to: z.string().nullable().describe('the folder of the results'),
+  pictures: z.int().describe('how many pictures lie in class folders there'),
+  missing: z.array(z.object({ reason: z.string(), pictures: z.int() })).describe('how many do not, and why'),
 })
 export type AnnotateOutput = z.infer<typeof annotateOutput>

@@ -4,22 +4,22 @@ import { labelAll, type HowToLabel, type Labelled } from './annotate-label.ts'
 import type { DrawnAudit, Item, Material } from './annotate-material.ts'
 import type { World } from './world.ts'
 
-export type Found<M extends Material = Material> = {
-  readonly material: M
+export type Found = {
+  readonly material: Material
   readonly labelled: Labelled
   readonly audit: (Audit & DrawnAudit) | null
   /** Whether a row's label is kept; all are where nothing has to be promised. */
   readonly isKept: (row: number) => boolean
 }
-export type HowToFind<M extends Material> = {
-  readonly materialOf: (o: { readonly auditAside: boolean }) => Promise<M>
-  readonly howOf: (material: M) => HowToLabel
+export type HowToFind = {
+  readonly materialOf: (o: { readonly auditAside: boolean }) => Promise<Material>
+  readonly howOf: (material: Material) => HowToLabel
   readonly precision: number | undefined
 }
 
 export const nameOf = ({ image, name }: Item): string => (image === null ? name : String(image))
 
-export async function find<M extends Material>(how: HowToFind<M>, world: World): Promise<Found<M>> {
+export async function find(how: HowToFind, world: World): Promise<Found> {
   const { precision, materialOf, howOf } = how
   const auditAside = precision !== undefined
   const material = await materialOf({ auditAside })
@@ -39,12 +39,12 @@ export async function find<M extends Material>(how: HowToFind<M>, world: World):
   return drawn({ material: anew, labelled: again, precision, proposal: next })
 }
 
-function drawn<M extends Material>(of: {
-  readonly material: M
+function drawn(of: {
+  readonly material: Material
   readonly labelled: Labelled
   readonly precision: number
   readonly proposal: string
-}): Found<M> {
+}): Found {
   const { material, labelled, precision, proposal } = of
   const { settled: examples, seed } = material
   const rows = drawAudit(precision, labelled, { examples, seed })

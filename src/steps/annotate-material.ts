@@ -46,3 +46,12 @@ export type Pictures = {
   /** A small picture as a data address, or nothing. */
   readonly thumbnail: (row: number) => Promise<string | null>
 }
+
+/** As a part of a sentence: "from 10 class names and 3 labelled images". */
+export function begunFrom(examples: number, names: number): string {
+  const parts = [
+    ...(names > 0 ? [`${names} class name${names === 1 ? '' : 's'}`] : []),
+    ...(examples > 0 ? [`${examples} labelled image${examples === 1 ? '' : 's'}`] : []),
+  ]
+  return `from ${parts.join(' and ')}`
+}

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { Failure, type Class, type ClassId, type Image, type ImageId, type Project } from '../base/index.ts'
 import { maybeAudit, type KeptAudit } from './annotate-audit.ts'
-import type { Item, Known, Material, Pictures } from './annotate-material.ts'
+import { begunFrom, type Item, type Known, type Material, type Pictures } from './annotate-material.ts'
 import { textSideOf } from './annotate-text.ts'
 import { rowsFor } from './embeddings.ts'
 import { classNamed, listed } from './find.ts'
@@ -10,7 +10,6 @@ import { clustersOfRows } from './kept-clusters.ts'
 import { labelsOfPeople } from './people.ts'
 import type { World } from './world.ts'
 
-export type ProjectMaterial = Material & { readonly project: Project; readonly kinds: readonly Class[] }
 type How = {
   /** All of the project's, if left out. */
   readonly classes?: readonly string[] | undefined
@@ -18,7 +17,7 @@ type How = {
   readonly auditAside: boolean
 }
 
-export async function projectMaterial(world: World, name: string, how: How): Promise<ProjectMaterial> {
+export async function projectMaterial(world: World, name: string, how: How): Promise<Material> {
   const { store } = world
   const project = await store.projects.get(name)
   world.progress({ done: 0, total: null, sentence: 'reading the embeddings' })
@@ -29,21 +28,20 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
   const said = await saidOf(images, project, { world, auditAside: how.auditAside })
   const wanted = wantedClasses(await store.classes.list(name), how.classes)
   const names = (of: readonly Class[]) => of.map((c) => c.name)
-  const text = await textSideOf(world, project, { rows, names: names(wanted) })
+  const side = await textSideOf(world, project, { rows, names: names(wanted) })
+  const { joint, text } = side.why === null ? side : { joint: null, text: null }
   const taught = new Set(said.examples.values())
   // A class without a name that can be read and without an example is nowhere in the space.
   const classes = text ? wanted : wanted.filter((c) => taught.has(c.id))
-  if (classes.length === 0) throw nothingToBeginWith(project, names(wanted))
+  if (classes.length === 0) throw nothingToBeginWith(project, names(wanted), side.why)
   const rowOfImage = new Map<number, number>(ids.map((id, row) => [id, row]))
   const inRows = placing(rowOfImage, classes)
   const examples = inRows(said.examples)
   const truth = [...(await store.truth.all(name))].filter(([image]) => !said.examples.has(image))
   return {
-    project,
-    kinds: classes,
     title: project.title,
-    says: saysOf(examples.size, text ? classes.length : 0),
-    space: { images: rows, joint: null, text: null, ...text, classNames: names(classes), examples },
+    says: begunFrom(examples.size, text ? classes.length : 0),
+    space: { images: rows, joint, text, classNames: names(classes), examples },
     items: images.map((image) => itemOf(image, rowOfImage)),
     clusters: await clustersOfRows(store, project, ids),
     settled: inRows(said.people),
@@ -135,14 +133,6 @@ const picturesOf = ({ store }: World, images: readonly Image[]): Pictures => ({
   },
 })
 
-function saysOf(examples: number, names: number): string {
-  const parts = [
-    ...(names > 0 ? [`${names} class name${names === 1 ? '' : 's'}`] : []),
-    ...(examples > 0 ? [`${examples} labelled image${examples === 1 ? '' : 's'}`] : []),
-  ]
-  return `from ${parts.join(' and ')}`
-}
-
 const notEmbedded = ({ name, encoder }: Project, images: number): Failure =>
   new Failure(
     'not-ready',
@@ -150,11 +140,13 @@ const notEmbedded = ({ name, encoder }: Project, images: number): Failure =>
       `the encoder ${encoder}; bowerbird embed ${name} does it`,
   )
 
-const nothingToBeginWith = ({ name }: Project, names: readonly string[]): Failure =>
-  new Failure(
+function nothingToBeginWith({ name }: Project, names: readonly string[], why: string | null): Failure {
+  const there = names.length === 0 ? 'none' : listed(names)
+  return new Failure(
     'not-ready',
     `cannot annotate ${name}: it begins from labelled images of the train split, from named clusters or from ` +
       `class names with a text encoder at hand, and there is none of these ` +
-      `(classes: ${names.length === 0 ? 'none' : listed(names)}); label one image of each class, ` +
+      `(classes: ${there}${why === null ? '' : `; ${why}`}); label one image of each class, ` +
       `or run bowerbird cluster ${name} and name some clusters`,
   )
+}

@@ -1,15 +1,21 @@
-import type { ImageId, Label } from '../base/index.ts'
+import path from 'node:path'
+import { Failure, type ImageId, type Label, type Project } from '../base/index.ts'
+import { clustererNames } from '../cluster/index.ts'
 import { keepAudit } from './annotate-audit.ts'
+import { demoMaterial } from './annotate-demo.ts'
 import { annotateInput, annotateOutput, type AnnotateInput, type AnnotateOutput } from './annotate-fields.ts'
+import { filesMaterial } from './annotate-files.ts'
 import { find, type Found } from './annotate-found.ts'
 import type { HowToLabel, Labelled } from './annotate-label.ts'
 import type { Material } from './annotate-material.ts'
-import { presetFor, presets } from './annotate-presets.ts'
-import { projectMaterial, type ProjectMaterial } from './annotate-project.ts'
+import { presetFor, presets, type Preset } from './annotate-presets.ts'
+import { projectMaterial } from './annotate-project.ts'
+import { writeResults } from './annotate-results.ts'
 import { annotateAct } from './people.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
+import { writtenAside } from './written-aside.ts'
 
 export const annotate = step({
   name: 'annotate',
@@ -24,50 +30,93 @@ export const annotate = step({
   async run(it, world) {
     const found = await foundIn(it, world)
     const { material, audit } = found
-    if (audit) {
+    const project = await projectOf(it, world)
+    if (audit && project) {
       const images = audit.rows.map((row) => material.items[row]!.image!)
-      await keepAudit(world.store, material.project, { proposal: audit.proposal, images })
+      await keepAudit(world.store, project, { proposal: audit.proposal, images })
     }
-    const applied = it.apply ? await applyTo(found, it, world) : 0
-    return { ...shown(found), audit: await auditView(found, world), applied }
+    const summary = shown(found)
+    const written = await resultsOf(found, { it, says: summary.says }, world)
+    const applied = it.apply && project ? await applyTo(found, { it, project }, world) : 0
+    return { ...summary, audit: await auditView(found, project, world), applied, ...written }
   },
 })
 
-const foundIn = (it: AnnotateInput, world: World): Promise<Found<ProjectMaterial>> =>
-  find(
-    {
-      precision: it.abstain,
-      materialOf: ({ auditAside }) => projectMaterial(world, it.project, { classes: it.classes, auditAside }),
-      howOf: (material) => howFor(it, material),
-    },
-    world,
-  )
+async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
+  const { abstain: precision } = it
+  const begins = [it.project, it.embeddings, it.demo || undefined].filter((from) => from !== undefined)
+  if (begins.length !== 1) {
+    throw new Failure(
+      'bad-input',
+      `cannot annotate: it begins from one of a project, --embeddings and --demo, and ${begins.length} are given`,
+    )
+  }
+  if (it.apply && !it.project) {
+    throw new Failure(
+      'bad-input',
+      'cannot annotate: only a project can take labels (apply), and none is given',
+    )
+  }
+  const materialOf = ({ auditAside }: { readonly auditAside: boolean }): Promise<Material> => {
+    if (it.demo) return demoMaterial(world)
+    if (it.project === undefined) return filesMaterial(it, world, auditAside)
+    return projectMaterial(world, it.project, { classes: it.classes, auditAside })
+  }
+  return find({ precision, materialOf, howOf: (material) => howFor(it, material) }, world)
+}
 
-function howFor(it: AnnotateInput, { space, seed }: Material): HowToLabel {
-  const preset = presets[it.preset === 'auto' ? presetFor(space.images.rows) : it.preset]
+const projectOf = (it: AnnotateInput, { store }: World): Promise<Project | null> =>
+  it.project === undefined ? Promise.resolve(null) : store.projects.get(it.project)
+
+type Results = Pick<AnnotateOutput, 'to' | 'pictures' | 'missing'>
+
+async function resultsOf(
+  found: Found,
+  { it, says }: { readonly it: AnnotateInput; readonly says: string },
+  world: World,
+): Promise<Results> {
+  const output = it.output ?? (it.demo ? 'demo-results' : undefined)
+  if (output === undefined) return { to: null, pictures: 0, missing: [] }
+  const { validationShare: val, testShare: test } = it
+  const { samples } = presetOf(it, found.material)
+  const seed = it.seed ?? found.material.seed
+  const wanted = { says, seed, shares: { train: 1 - val - test, val, test }, samples, world }
+  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now: world.now }, (aside) =>
+    writeResults(aside, found, wanted),
+  )
+  const reasons = Object.entries(missing).map(([reason, count]) => ({ reason, pictures: count }))
+  return { to: path.resolve(output), pictures, missing: reasons }
+}
+
+const presetOf = (it: AnnotateInput, { space }: Material): Preset =>
+  presets[it.preset === 'auto' ? presetFor(space.images.rows) : it.preset]
+
+function howFor(it: AnnotateInput, material: Material): HowToLabel {
+  const preset = presetOf(it, material)
+  const cluster = clustererNames.find((name) => name === it.cluster)
   return {
     rounds: it.rounds ?? preset.rounds,
     ...(it.temperature === undefined ? {} : { temperature: it.temperature }),
     ...(it.method === 'auto' ? {} : { method: it.method }),
-    cluster: it.cluster === 'auto' ? preset.cluster : it.cluster,
-    isNewCluster: it.cluster !== 'auto',
-    seed: it.seed ?? seed,
+    cluster: cluster ?? preset.cluster,
+    isNewCluster: cluster !== undefined,
+    seed: it.seed ?? material.seed,
   }
 }
 
 /** What has no label yet gets one, gold excepted: a measure that the program wrote itself would praise it. */
 async function applyTo(
-  { material, labelled, isKept }: Found<ProjectMaterial>,
-  { by }: Pick<AnnotateInput, 'by'>,
+  { material, labelled, isKept }: Found,
+  { it: { by }, project: { name } }: { readonly it: AnnotateInput; readonly project: Project },
   { store, now }: World,
 ): Promise<number> {
-  const { name } = material.project
+  const idOf = new Map((await store.classes.list(name)).map((c) => [c.name, c.id]))
   const there = await store.labels.current(name)
   const people = material.settled
   const at = now()
   const labels = material.items.flatMap(({ image, split }, row): Label[] => {
     if (split === 'test' || people.has(row) || !isKept(row)) return []
-    const { id } = material.kinds[labelled.classOf[row]!]!
+    const id = idOf.get(material.space.classNames[labelled.classOf[row]!]!)!
     if (there.get(image!) === id) return []
     return [{ image: image as ImageId, class: id, origin: 'annotate', by, at, seconds: null }]
   })
@@ -75,7 +124,7 @@ async function applyTo(
   return labels.length
 }
 
-function shown({ material, labelled }: Found): Omit<AnnotateOutput, 'audit' | 'applied'> {
+function shown({ material, labelled }: Found): Omit<AnnotateOutput, 'audit' | 'applied' | keyof Results> {
   const { classOf, confidence, clusterIds, method, measured } = labelled
   const { classNames } = material.space
   const classes = classesOf(classNames, labelled).filter(({ images }) => images > 0)
@@ -108,13 +157,15 @@ const meanOf = (values: Float32Array): number =>
   Math.min(1, values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length))
 
 async function auditView(
-  { material, audit }: Found<ProjectMaterial>,
+  { material, audit }: Found,
+  project: Project | null,
   { store }: World,
 ): Promise<AnnotateOutput['audit']> {
   if (!audit) return null
   const { promised, bound, share: kept, asked, right, says } = audit
-  const ids = audit.open.map((row) => material.items[row]!.image!)
-  const images = await store.images.byIds(material.project.name, ids)
-  const questions = await showImages(store, material.project.name, images)
+  const ids = audit.open.flatMap((row) => material.items[row]!.image ?? [])
+  const questions = project
+    ? await showImages(store, project.name, await store.images.byIds(project.name, ids))
+    : []
   return { promised, bound, kept, asked, right, says, questions }
 }

@@ -19,15 +19,18 @@ import { image } from './image.ts'
 import { images } from './images.ts'
 import { labelCluster } from './label-cluster.ts'
 import { ledger } from './ledger.ts'
+import { plot } from './plot.ts'
 import { predict } from './predict.ts'
 import { project } from './project.ts'
 import { projects } from './projects.ts'
 import { publish } from './publish.ts'
 import { remove } from './remove.ts'
+import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { score } from './score.ts'
 import { simulate } from './simulate.ts'
 import type { Step } from './step.ts'
+import { suspects } from './suspects.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
 import { versions } from './versions.ts'
@@ -47,6 +50,7 @@ export const table = {
   clusters,
   'label-cluster': labelCluster,
   annotate,
+  plot,
   ask,
   answer,
   undo,
@@ -57,6 +61,8 @@ export const table = {
   publish,
   rollback,
   predict,
+  suspects,
+  report,
   simulate,
   export: exportLabels,
   backup,

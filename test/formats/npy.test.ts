@@ -63,7 +63,7 @@ describe('an .npy file', () => {
       [Buffer.from('PNG'), /does not begin with/],
       [byNumPy.subarray(0, 8), /ends after 8 bytes/],
       [byNumPy.subarray(0, -1), /takes 134 bytes, and there are 133/],
-      [wrong('<f2', '<i8'), /holds "<i8"/],
+      [wrong('<f2', '<c8'), /holds "<c8"/],
       [wrong('False', 'True '), /Fortran order/],
       [wrong('shape', 'shaqe'), /names no shape/],
     ]

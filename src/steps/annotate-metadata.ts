@@ -1,0 +1,117 @@
+// What metadata.json says: everything that was found, from which report and plots are drawn.
+import { rowOf } from '../math/index.ts'
+import { principalPlane } from './annotate-map.ts'
+import type { Found } from './annotate-found.ts'
+import { partsOf, type Part, type Shares } from './annotate-splits.ts'
+
+export type ImageRecord = {
+  readonly path: string
+  /** Where the picture was put, within the results; null where there was none to put. */
+  readonly file: string | null
+  readonly label: string
+  readonly confidence: number
+  readonly runnerUp: string | null
+  readonly cluster: number
+  readonly split: Part
+  /** Whether a person said so. */
+  readonly said: boolean
+  /** Whether the label may be relied on, where a precision was asked for. */
+  readonly kept: boolean
+  /** Its place on the map. */
+  readonly at: readonly [number, number]
+}
+export type Metadata = {
+  readonly title: string
+  readonly says: string
+  readonly method: string
+  readonly seed: number
+  readonly classes: readonly {
+    readonly name: string
+    readonly images: number
+    readonly confidence: number
+    readonly splits: Readonly<Record<Part, number>>
+  }[]
+  readonly confidence: { readonly mean: number; readonly median: number; readonly least: number }
+  readonly measured: Found['labelled']['measured']
+  readonly audit: { readonly promised: boolean; readonly bound: number; readonly says: string } | null
+  readonly history: Found['labelled']['history']
+  /** How many images of each cluster went to each class; counts that are 0 are left out. */
+  readonly alignment: readonly {
+    readonly cluster: number
+    readonly images: number
+    readonly classes: Readonly<Record<string, number>>
+  }[]
+  readonly images: readonly ImageRecord[]
+}
+
+export type Recording = {
+  readonly seed: number
+  readonly shares: Shares
+  /** Row → where its picture went. */
+  readonly files: readonly (string | null)[]
+}
+
+export function metadataOf(found: Found, says: string, { seed, shares, files }: Recording): Metadata {
+  const { material, labelled, audit, isKept } = found
+  const { classNames } = material.space
+  const { classOf, confidence, runnerUp, clusters } = labelled
+  const splits = partsOf(material.items, classOf, { shares, seed })
+  const at = principalPlane(material.space.images)
+  const images = material.items.map(({ name }, row): ImageRecord => ({
+    path: name,
+    file: files[row] ?? null,
+    label: classNames[classOf[row]!]!,
+    confidence: rounded(confidence[row]!),
+    runnerUp: classNames[runnerUp[row]!] ?? null,
+    cluster: clusters.micro[row]!,
+    split: splits[row]!,
+    said: material.settled.has(row),
+    kept: isKept(row),
+    at: at(row),
+  }))
+  const sorted = confidence.toSorted()
+  return {
+    title: material.title,
+    says,
+    method: labelled.method,
+    seed,
+    classes: classesOf(classNames, images),
+    confidence: {
+      mean: rounded(sorted.reduce((sum, c) => sum + c, 0) / sorted.length),
+      median: rounded(sorted[Math.floor(sorted.length / 2)]!),
+      least: rounded(sorted[0]!),
+    },
+    measured: labelled.measured,
+    audit: audit && { promised: audit.promised, bound: rounded(audit.bound), says: audit.says },
+    history: labelled.history,
+    alignment: alignmentOf(found),
+    images,
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+
+function classesOf(names: readonly string[], images: readonly ImageRecord[]): Metadata['classes'] {
+  const members = Map.groupBy(images, ({ label }) => label)
+  return names.map((name) => {
+    const own = members.get(name) ?? []
+    const splits = { train: 0, val: 0, test: 0 }
+    let sum = 0
+    for (const { split, confidence } of own) {
+      splits[split]++
+      sum += confidence
+    }
+    return { name, images: own.length, confidence: rounded(sum / Math.max(1, own.length)), splits }
+  })
+}
+
+function alignmentOf({ material, labelled }: Found): Metadata['alignment'] {
+  const { classNames } = material.space
+  return labelled.clusterIds.map((cluster, i) => {
+    const row = rowOf(labelled.counts, i)
+    const classes = Object.fromEntries(
+      [...row].flatMap((count, c) => (count > 0 ? [[classNames[c]!, count]] : [])),
+    )
+    return { cluster, images: row.reduce((a, b) => a + b, 0), classes }
+  })
+}

@@ -1,0 +1,156 @@
+// The results folder: pictures by class, what was found as data and as reports, splits and plots.
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { themes } from '../figures/index.ts'
+import { writeCsv, writeNpy } from '../formats/index.ts'
+import type { Found } from './annotate-found.ts'
+import { htmlReport, type Picture, type Shown } from './annotate-html.ts'
+import { metadataOf, type ImageRecord, type Metadata } from './annotate-metadata.ts'
+import { plots } from './annotate-plots.ts'
+import { textReport } from './annotate-report.ts'
+import { parts, type Shares } from './annotate-splits.ts'
+import { inOrder } from './in-order.ts'
+import { folderNames, safeName } from './safe-names.ts'
+import type { World } from './world.ts'
+
+export type Wanted = {
+  readonly says: string
+  readonly seed: number
+  readonly shares: Shares
+  /** Pictures of each class in the report. */
+  readonly samples: number
+}
+export type Written = {
+  /** Pictures that lie in class folders now. */
+  readonly pictures: number
+  /** Those that could not be placed, by reason. */
+  readonly missing: Readonly<Record<string, number>>
+}
+
+export async function writeResults(to: string, found: Found, o: Wanted & { world: World }): Promise<Written> {
+  const { says, seed, shares, world } = o
+  const { files, missing } = await placePictures(to, found, world)
+  world.progress({ done: 0, total: null, sentence: 'writing the reports' })
+  const metadata = metadataOf(found, says, { seed, shares, files })
+  const { prototypes } = found.labelled
+  const shape = [prototypes.rows, prototypes.columns]
+  await writeFile(path.join(to, 'class_prototypes.npy'), writeNpy('float32', shape, prototypes.data))
+  await writeMetadata(path.join(to, 'metadata.json'), metadata)
+  await writeFile(path.join(to, 'report.txt'), textReport(metadata))
+  await writeSplits(to, metadata)
+  if (found.audit) await writeFile(path.join(to, 'questions.csv'), questionsOf(found, metadata))
+  await writePlots(to, metadata)
+  const shown = await shownOf(found, metadata, o.samples)
+  await writeFile(path.join(to, 'report.html'), htmlReport(metadata, shown))
+  return { pictures: files.filter((file) => file !== null).length, missing }
+}
+
+const filesAtOnce = 16
+const toldEvery = 500
+
+type Placed = { readonly files: readonly (string | null)[]; readonly missing: Record<string, number> }
+
+async function placePictures(to: string, { material, labelled }: Found, world: World): Promise<Placed> {
+  const { items, pictures, space } = material
+  const names = folderNames()
+  const missing: Record<string, number> = {}
+  const files: (string | null)[] = []
+  for (const its of new Set(labelled.classOf))
+    await mkdir(path.join(to, 'images', names.of(space.classNames[its]!)), { recursive: true })
+  const began = world.now()
+  const place = async ({ name }: { readonly name: string }, row: number) => {
+    const folder = names.of(space.classNames[labelled.classOf[row]!]!)
+    const file = `images/${folder}/${names.file(folder, fileName(name, row))}`
+    return { file, why: await pictures.place(row, path.join(to, file)) }
+  }
+  const work = items.map((item, row) => [item, row] as const)
+  for await (const { file, why } of inOrder(work, filesAtOnce, ([item, row]) => place(item, row))) {
+    files.push(why === null ? file : null)
+    if (why !== null) missing[why] = (missing[why] ?? 0) + 1
+    if (files.length % toldEvery > 0) continue
+    world.signal.throwIfAborted()
+    const spent = (world.now() - began) / 1000
+    const left = Math.ceil((spent * (items.length - files.length)) / files.length)
+    const sentence = `sorting ${items.length.toLocaleString('en')} pictures into folders, ${left} s left`
+    world.progress({ done: files.length, total: items.length, sentence })
+  }
+  return { files, missing }
+}
+
+function fileName(name: string, row: number): string {
+  const base = name.split(/[/\\]/).at(-1) ?? ''
+  const extension = path.extname(base)
+  return safeName(path.basename(base, extension), `image-${row}`) + (extension || '.png')
+}
+
+const linesAtOnce = 20_000
+
+/** An image a line: a million of them are never one string, and each can be found by eye. */
+async function writeMetadata(file: string, { images, ...rest }: Metadata): Promise<void> {
+  const head = JSON.stringify(rest, null, 2).slice(0, -2)
+  await writeFile(file, `${head},\n  "images": [\n`)
+  for (let from = 0; from < images.length; from += linesAtOnce) {
+    const some = images.slice(from, from + linesAtOnce).map((image) => `    ${JSON.stringify(image)}`)
+    const isLast = from + linesAtOnce >= images.length
+    await appendFile(file, `${some.join(',\n')}${isLast ? '\n' : ',\n'}`)
+  }
+  await appendFile(file, '  ]\n}\n')
+}
+
+async function writeSplits(to: string, { images }: Metadata): Promise<void> {
+  await mkdir(path.join(to, 'splits'))
+  for (const part of parts) {
+    const rows = images
+      .filter(({ split }) => split === part)
+      .map((it) => [it.file ?? it.path, it.label, it.path, String(it.confidence)])
+    await writeFile(
+      path.join(to, 'splits', `${part}.csv`),
+      writeCsv([['file', 'label', 'path', 'confidence'], ...rows]),
+    )
+  }
+}
+
+/** To be filled in and handed back as `--audit`; its proposal tells whether it still fits. */
+function questionsOf({ material, audit }: Found, { images }: Metadata): string {
+  const rows = audit!.rows.map((row) => {
+    const its = material.audited.get(row)
+    const label = its === undefined ? '' : material.space.classNames[its]!
+    return [images[row]!.path, label, audit!.proposal]
+  })
+  return writeCsv([['path', 'label', 'proposal'], ...rows])
+}
+
+export async function writePlots(to: string, metadata: Metadata): Promise<readonly string[]> {
+  await mkdir(path.join(to, 'plots'), { recursive: true })
+  const files: string[] = []
+  for (const [name, { draw }] of Object.entries(plots)) {
+    const file = path.join('plots', `${name}.svg`)
+    await writeFile(path.join(to, file), draw(metadata, themes.light))
+    files.push(file)
+  }
+  return files
+}
+
+const unsureShown = 24
+const picturesMost = 240 // of 4 kB: the report stays near a megabyte
+
+async function shownOf({ material }: Found, { images }: Metadata, samples: number): Promise<Shown> {
+  const rowOf = new Map(images.map((record, row) => [record, row]))
+  const picture = async (record: ImageRecord): Promise<Picture> => ({
+    record,
+    href: await material.pictures.thumbnail(rowOf.get(record)!),
+  })
+  const sure = images.toSorted((a, b) => b.confidence - a.confidence)
+  const members = Map.groupBy(sure, ({ label }) => label)
+  const each = Math.max(1, Math.min(samples, Math.floor(picturesMost / members.size)))
+  const chosen = [...members].slice(0, picturesMost).map(async ([label, own]) => {
+    const step = Math.max(1, own.length / each)
+    const some = Array.from({ length: Math.min(each, own.length) }, (_, i) => own[Math.floor(i * step)]!)
+    return [label, await Promise.all(some.map(picture))] as const
+  })
+  const least = sure
+    .filter(({ said }) => !said)
+    .slice(-unsureShown)
+    .reverse()
+  return { samples: new Map(await Promise.all(chosen)), unsure: await Promise.all(least.map(picture)) }
+}
