@@ -25,12 +25,10 @@ import { project } from './project.ts'
 import { projects } from './projects.ts'
 import { publish } from './publish.ts'
 import { remove } from './remove.ts'
-import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { score } from './score.ts'
 import { simulate } from './simulate.ts'
 import type { Step } from './step.ts'
-import { suspects } from './suspects.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
 import { versions } from './versions.ts'
@@ -61,8 +59,6 @@ export const table = {
   publish,
   rollback,
   predict,
-  suspects,
-  report,
   simulate,
   export: exportLabels,
   backup,
