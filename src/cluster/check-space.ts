@@ -24,7 +24,7 @@ export function checkSpace(space: Space): void {
           `the images are ${joint.columns} wide`,
       )
     if (joint !== images) checkRows(joint, 'the images in the joint space')
-    checkRows(text, 'the text embeddings')
+    checkText(text)
   }
   checkExamples(space)
 }
@@ -50,7 +50,19 @@ const isIndex = (value: number, below: number): boolean =>
 
 /** Every number finite, no row all zeros. */
 function checkRows(m: Matrix, what: string): void {
-  for (let i = 0; i < m.rows; i++) {
+  const zeros = rowsOfZeros(m, what)
+  if (zeros.length > 0) refuse(`a row needs a direction, and row ${zeros[0]} of ${what} is all zeros`)
+}
+
+/** Zeros stand for a name of which nothing is known; of one at least there must be something. */
+function checkText(text: Matrix): void {
+  if (rowsOfZeros(text, 'the text embeddings').length === text.rows)
+    refuse('a text embedding needs a direction, and all of them are zeros')
+}
+
+/** Which they are; every number must be finite. */
+function rowsOfZeros(m: Matrix, what: string): readonly number[] {
+  return Array.from({ length: m.rows }, (_, i) => i).filter((i) => {
     const row = rowOf(m, i)
     let sum = 0
     for (let j = 0; j < row.length; j++) sum += row[j]! * row[j]!
@@ -58,8 +70,8 @@ function checkRows(m: Matrix, what: string): void {
       const bad = row.find((x) => !Number.isFinite(x)) ?? 'a number too large to square'
       refuse(`every number is finite, and row ${i} of ${what} has ${bad}`)
     }
-    if (sum === 0) refuse(`a row needs a direction, and row ${i} of ${what} is all zeros`)
-  }
+    return sum === 0
+  })
 }
 
 export function checkClusters({ micro, meta }: Clusters, images: number): void {

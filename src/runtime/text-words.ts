@@ -1,20 +1,60 @@
-// Names and pictures in one space without a network that was taught both: what ImageNet's labels mean in words.
+// Names and pictures in one space, without a network that was taught both: as shares of ImageNet's labels, which
+// resnet50 sees in a picture, and words tell of a name.
 import { Failure } from '../base/index.ts'
 import { matrix, rowOf, type Matrix } from '../math/index.ts'
 import type { Say } from './encoder-fetch.ts'
 import { areResnetLabelsKept, resnetLabels } from './encoder-resnet.ts'
-import type { Head } from './runtime.ts'
-import { rowsOfNames } from './text-names.ts'
+import type { TextHands } from './texts.ts'
+import { rowsOfNames, type NamedRows } from './text-names.ts'
 import { areWordsKept, unit, wordVectors } from './text-vectors.ts'
-
-type Guess = (head: Head, rows: Matrix) => Promise<Matrix>
 
 export const areAllKept = async (cache: string): Promise<boolean> =>
   (await areWordsKept(cache)) && (await areResnetLabelsKept(cache))
 
-/** Rows of zeros for names of which no word is known: their sentence is said, the others go on. */
-export async function rowsOfClasses(names: readonly string[], cache: string, say: Say): Promise<Matrix> {
-  const { rows, unknown } = rowsOfNames(names, await wordVectors(cache, say))
+/**
+ * Of a name the labels that mean the like: softmax over the labels of cosine(name, label) / τ. Zeros for a name
+ * of which no word is known: its sentence is said, the others go on.
+ */
+export async function rowsOfClasses(names: readonly string[], o: TextHands): Promise<Matrix> {
+  const { labels } = await resnetLabels(o.cache, o.say)
+  const vectors = await wordVectors(o.cache, o.say)
+  const { rows, unknown } = rowsOfNames(names, vectors)
+  sayUnknown(names, { rows, unknown }, o.say)
+  return sharesOfLabels(rows, rowsOfNames(labels, vectors).rows)
+}
+
+/**
+ * τ: nearest names alone are right for 45.2% of a quarter of Caltech-101 at 0.05, 45.6 at 0.1, 47.9 at 0.15,
+ * 47.1 at 0.2; the mean vector of an image's labels, compared with the name's, for 40.7%.
+ */
+const nameTemperature = 0.15
+
+/** [names, labels], rows of length one. */
+export function sharesOfLabels(names: Matrix, labels: Matrix): Matrix {
+  const shares = matrix(names.rows, labels.rows)
+  const known = rowsKnown(labels)
+  for (let i = 0; i < names.rows; i++) {
+    const name = rowOf(names, i)
+    if (name.every((x) => x === 0)) continue
+    const row = new Float32Array(labels.rows)
+    // Cosines are at most one: nothing overflows.
+    for (const c of known) row[c] = Math.exp(cosine(name, rowOf(labels, c)) / nameTemperature)
+    shares.data.set(unit(row), i * labels.rows)
+  }
+  return shares
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!
+  return sum
+}
+
+/** Twelve of ImageNet's labels are one word that nobody writes (komondor): others speak for their images. */
+const rowsKnown = (labels: Matrix): readonly number[] =>
+  Array.from({ length: labels.rows }, (_, c) => c).filter((c) => rowOf(labels, c).some((x) => x !== 0))
+
+function sayUnknown(names: readonly string[], { rows, unknown }: NamedRows, say: Say): void {
   const isKnown = names.map((_, i) => rowOf(rows, i).some((x) => x !== 0))
   if (names.length > 0 && !isKnown.includes(true)) {
     throw new Failure(
@@ -26,7 +66,6 @@ export async function rowsOfClasses(names: readonly string[], cache: string, say
   for (const [i, words] of unknown.entries()) {
     if (words.length > 0) say({ done: i, total, sentence: skipped(names[i]!, words, isKnown[i]!) })
   }
-  return rows
 }
 
 const namesShown = 5
@@ -41,21 +80,17 @@ const skipped = (name: string, words: readonly string[], isKnown: boolean): stri
     : `The word vectors know no word of the class "${name}": no image is found by its name; ` +
       'add a word that says what it is, or label a few examples'
 
-/** Gives, for blocks of embeddings, where their images lie among words. */
-export async function imagesAmongWords(o: {
-  readonly cache: string
-  readonly say: Say
-  readonly guess: Guess
-}): Promise<(embeddings: Matrix) => Promise<Matrix>> {
+/** Gives, for embeddings, which labels their images show. */
+export async function imagesAmongLabels(o: TextHands): Promise<(embeddings: Matrix) => Promise<Matrix>> {
   const { labels, head } = await resnetLabels(o.cache, o.say)
-  const { rows } = rowsOfNames(labels, await wordVectors(o.cache, o.say))
+  const known = rowsKnown(rowsOfNames(labels, await wordVectors(o.cache, o.say)).rows)
   return async (embeddings) => {
-    const joint = matrix(embeddings.rows, rows.columns)
+    const joint = matrix(embeddings.rows, labels.length)
     for (let from = 0; from < embeddings.rows; from += blockRows) {
       const to = Math.min(from + blockRows, embeddings.rows)
       const part = embeddings.data.subarray(from * embeddings.columns, to * embeddings.columns)
       const probabilities = await o.guess(head, matrix(to - from, embeddings.columns, part))
-      joint.data.set(meanings(probabilities, rows).data, from * rows.columns)
+      joint.data.set(likeliest(probabilities, known).data, from * labels.length)
     }
     return joint
   }
@@ -65,21 +100,16 @@ export async function imagesAmongWords(o: {
 const blockRows = 4096
 const labelsKept = 5
 
-/** The vectors of the five likeliest labels, weighed by their probabilities; of length one. */
-export function meanings(probabilities: Matrix, labels: Matrix): Matrix {
-  // 17 of ImageNet's labels are one word that nobody writes (komondor): other labels speak for their images.
-  const known = Array.from({ length: labels.rows }, (_, c) => c).filter((c) =>
-    rowOf(labels, c).some((x) => x !== 0),
-  )
-  const joint = matrix(probabilities.rows, labels.columns)
+/** The five largest probabilities of each row, as a row of length one. */
+export function likeliest(probabilities: Matrix, known: readonly number[]): Matrix {
+  const kept = matrix(probabilities.rows, probabilities.columns)
   for (let i = 0; i < probabilities.rows; i++) {
     const row = rowOf(probabilities, i)
-    const sum = new Float32Array(labels.columns)
-    for (const label of largest(row, known))
-      rowOf(labels, label).forEach((x, j) => (sum[j]! += row[label]! * x))
-    joint.data.set(unit(sum), i * labels.columns)
+    const its = new Float32Array(row.length)
+    for (const label of largest(row, known)) its[label] = row[label]!
+    kept.data.set(unit(its), i * row.length)
   }
-  return joint
+  return kept
 }
 
 /** The places of the largest values, without sorting all. */

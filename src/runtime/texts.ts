@@ -5,8 +5,8 @@ import type { Say } from './encoder-fetch.ts'
 import { resnetPackage } from './encoder-resnet.ts'
 import type { EncoderName } from './encoders.ts'
 import type { Head } from './runtime.ts'
-import { wordsPackage, wordsWidth } from './text-vectors.ts'
-import { areAllKept, imagesAmongWords, rowsOfClasses } from './text-words.ts'
+import { wordsPackage } from './text-vectors.ts'
+import { areAllKept, imagesAmongLabels, rowsOfClasses } from './text-words.ts'
 
 export type TextHands = {
   /** The folder where fetched models are kept. */
@@ -32,17 +32,17 @@ export type TextRow = {
 
 export const texts = {
   words: {
-    says: 'English names by the words of the ImageNet labels that resnet50 sees: 40% on Caltech-101, alone',
+    says: 'English names, by the ImageNet labels whose words mean the like and which resnet50 sees',
     source:
       `npm: ${wordsPackage.name}@${wordsPackage.version} (GloVe, 341,479 words), ` +
       `${resnetPackage.name}@${resnetPackage.version} (its 1000-class head)`,
     checksum: wordsPackage.integrity,
     licence: 'MIT',
-    width: wordsWidth,
+    width: 1000,
     encoders: ['resnet50'],
     isAtHand: areAllKept,
-    rowsOf: (names, { cache, say }) => rowsOfClasses(names, cache, say),
-    jointOf: imagesAmongWords,
+    rowsOf: rowsOfClasses,
+    jointOf: imagesAmongLabels,
   },
 } satisfies Record<string, TextRow>
 export const textNames = namesOf(texts)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import fc from 'fast-check'
 import { annotate, methodNames, type Clusters, type Space } from '../../src/cluster/index.ts'
 import { matrix, rowsOf, shuffleInto, randomFrom } from '../../src/math/index.ts'
@@ -92,6 +92,14 @@ describe('every method', () => {
   }
 })
 
+test('a class of whose name nothing is known is given to no image', async () => {
+  const { space } = scene({ images: 60, classes: 4, wide: 9 })
+  const text = matrix(4, 9, space.text!.data.slice())
+  text.data.fill(0, 9, 18)
+  const { classOf } = await annotate({ ...space, text }, {}, toolsOf(1))
+  assert.ok(!classOf.includes(1))
+})
+
 describe('annotate refuses', () => {
   const { space } = scene({ images: 30, classes: 3, wide: 5 })
   const changed = (at: number, value: number, m = space.images) =>
@@ -112,6 +120,10 @@ describe('annotate refuses', () => {
     'another number of rows': [{ joint: matrix(29, 5) }, /a row for each image: 30, not 29/],
     'another number of names': [{ text: matrix(2, 5) }, /a row for each class: 3, not 2/],
     'text of another space': [{ text: matrix(3, 7) }, /text is 7 wide, the images are 5 wide/],
+    'names of which nothing is known': [
+      { text: matrix(3, 5) },
+      /needs a direction, and all of them are zeros/,
+    ],
     'text without a space': [{ joint: null }, /not given there/],
     'no classes': [{ classNames: [] }, /the list of classes is empty/],
     'a class named twice': [{ classNames: ['dog', 'cat', 'dog'] }, /"dog" is named twice/],

@@ -10,7 +10,7 @@ import { resnetLabelsFrom } from '../../src/runtime/encoder-resnet.ts'
 import { openRuntime, textFor, textNames, texts } from '../../src/runtime/index.ts'
 import { wordsOfName } from '../../src/runtime/text-names.ts'
 import { readWords, reduced, wordsIn, wordVectors } from '../../src/runtime/text-vectors.ts'
-import { meanings } from '../../src/runtime/text-words.ts'
+import { likeliest } from '../../src/runtime/text-words.ts'
 import { bytesOfWeights, kerasModel } from '../fixtures/keras.ts'
 import { npmThat, npmWithoutNetwork } from '../fixtures/npm.ts'
 import { writeTarball } from '../fixtures/tarball.ts'
@@ -47,7 +47,6 @@ const words = [
   'a\\b',
   ']',
 ] as const
-const axis = (word: (typeof words)[number]) => words.indexOf(word)
 const vectorOf = (place: number) => Array.from({ length: 100 }, (_, j) => (j === place ? 3 : 0))
 /** As the package writes it: 100 numbers, their length, their rank. */
 const json = (vectors: Readonly<Record<string, readonly number[]>>) =>
@@ -197,11 +196,13 @@ describe('words', () => {
     assert.ok(await texts.words.isAtHand(cache))
     assert.ok(!(await texts.words.isAtHand(path.join(folder, 'empty'))))
   })
-  it('give names rows of length one, each word counting the same', async () => {
-    const { rows, said } = await textOf(['dog', 'golf cart'])
-    assert.deepEqual([rows.rows, rows.columns], [2, texts.words.width])
-    assert.equal(rowOf(rows, 0)[axis('dog')], 1)
-    near([rowOf(rows, 1)[axis('golf')]!, rowOf(rows, 1)[axis('cart')]!], [Math.SQRT1_2, Math.SQRT1_2])
+  it('give names as shares of the labels that mean the like', async () => {
+    const { rows, said } = await textOf(['tench', 'golf'])
+    assert.deepEqual([rows.rows, rows.columns], [2, 3])
+    // Cosines: 1 and 0, 0 and √½; nothing is known of the third label.
+    const [same, half] = [Math.exp(1 / 0.15), Math.exp(Math.SQRT1_2 / 0.15)]
+    near(rowOf(rows, 0), [same / Math.hypot(same, 1), 1 / Math.hypot(same, 1), 0])
+    near(rowOf(rows, 1), [1 / Math.hypot(half, 1), half / Math.hypot(half, 1), 0])
     assert.deepEqual(said, [])
   })
   it('give zeros to a name of which no word is known, and say so', async () => {
@@ -217,23 +218,32 @@ describe('words', () => {
   it('refuse names of which none is known', () =>
     assert.rejects(textOf(['gerenuk', 'komondor']), failsAs('bad-input', /no word of "gerenuk", "komondor"/)))
 
-  it('place an image at what its likeliest labels mean', async () => {
+  it('give images as the labels that are seen in them', async () => {
     const rows = matrix(2, 3, Float32Array.of(1, 0, 0, 0, 0.6, 0.8))
     const joint = await runtime.jointOf(rows, { encoder: 'resnet50' })
-    assert.deepEqual([joint.rows, joint.columns], [2, 100])
-    // Features are taken to be 37.6 long; nothing is known of the third label.
+    assert.deepEqual([joint.rows, joint.columns], [2, 3])
+    // Features are taken to be 37.6 long.
     const [tench, golfcart] = [Math.exp(3.76), Math.exp(1)]
-    const golf = golfcart / Math.SQRT2
-    const length = Math.hypot(tench, golf, golf)
-    near([rowOf(joint, 0)[axis('tench')]!, rowOf(joint, 0)[axis('golf')]!], [tench / length, golf / length])
-    near([Math.hypot(...rowOf(joint, 1))], [1])
+    const length = Math.hypot(tench, golfcart)
+    near(rowOf(joint, 0), [tench / length, golfcart / length, 0])
+    near(
+      rowOf(joint, 1),
+      [Math.exp(0), Math.exp(0.6 * 3.76 + 1), 0].map((x) => x / Math.hypot(1, Math.exp(3.256))),
+    )
   })
   it('let five labels speak, and no sixth', () => {
-    const labels = matrix(6, 6)
-    for (let c = 0; c < 6; c++) labels.data[c * 7] = 1
-    const [row] = [meanings(matrix(1, 6, Float32Array.of(0.1, 0.3, 0.05, 0.2, 0.15, 0.2)), labels)]
+    const probabilities = matrix(1, 6, Float32Array.of(0.1, 0.3, 0.05, 0.2, 0.15, 0.2))
+    const row = likeliest(probabilities, [0, 1, 2, 3, 4, 5])
     assert.equal(row.data[2], 0)
     assert.ok([0, 1, 3, 4, 5].every((c) => row.data[c]! > 0))
+    assert.deepEqual([...likeliest(probabilities, [0, 2]).data].map(Boolean), [
+      true,
+      false,
+      true,
+      false,
+      false,
+      false,
+    ])
   })
   it('give many images what they give one', async () => {
     const one = Float32Array.of(0.36, 0.48, 0.8)
