@@ -18,8 +18,8 @@ export const annotateDefaults = {
   method: 'mixture',
   clusters: 'kmeans',
   rounds: 4,
-  temperature: 0.3,
-  hold: 1,
+  temperature: 0.4,
+  hold: 0.5,
 } as const satisfies Required<AnnotateOptions>
 
 /** Labels every image of a space: from class names, from examples, or from both. */

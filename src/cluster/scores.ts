@@ -9,7 +9,7 @@ import type { Space } from './space.ts'
 export type Scorer = (from: number, to: number) => Promise<Matrix>
 export type Voices = {
   readonly prototypes: Matrix | null
-  /** The weight of names and examples beside prototypes. */
+  /** The weight of names beside prototypes. */
   readonly hold: number
 }
 type Part = { readonly rows: Matrix; readonly against: Matrix; readonly weight: number }
@@ -17,7 +17,7 @@ type ScaledPart = Part & { readonly deviation: number; readonly known: readonly 
 
 /** Rows that a deviation is taken from: its error is below 2% from 2,000 on. */
 const sampleRows = 2048
-/** Classes of which a part knows nothing lie this far below its mean: beyond reach where it speaks alone. */
+/** Classes of which nothing is known lie this far below the mean: beyond reach. */
 const unknown = -20
 /** Rows scored at a time: 4,096 × 1,000 classes are 16 MB. */
 export const blockRows = 4096
@@ -35,13 +35,12 @@ export async function scorerOf(
     const few = await matmul(spreadRows(part.rows), part.against)
     parts.push({ ...part, known, deviation: deviationOf(columnsOf(few, known)) })
   }
+  const heardOf = new Set(parts.flatMap((part) => part.known))
+  const strangers = Array.from(space.classNames.keys()).filter((c) => !heardOf.has(c))
   return async (from, to) => {
     const sum = matrix(to - from, space.classNames.length)
-    for (const part of parts)
-      addInto(sum, await matmul(rowsBetween(part.rows, from, to), part.against), {
-        ...part,
-        isAlone: parts.length === 1,
-      })
+    for (const part of parts) addInto(sum, await matmul(rowsBetween(part.rows, from, to), part.against), part)
+    for (let i = 0; i < sum.rows; i++) for (const c of strangers) rowOf(sum, i)[c] = unknown
     return sum
   }
 }
@@ -51,7 +50,8 @@ function partsOf(space: Space, { rows, joint }: Level, { prototypes, hold }: Voi
   const parts: Part[] = []
   if (prototypes) parts.push({ rows, against: prototypes, weight: 1 })
   if (space.text && joint && weight > 0) parts.push({ rows: joint, against: space.text, weight })
-  if (space.examples.size > 0 && weight > 0) parts.push({ rows, against: exampleMeans(space), weight })
+  // What a person said holds in every round.
+  if (space.examples.size > 0) parts.push({ rows, against: exampleMeans(space), weight: 1 })
   return parts
 }
 
@@ -84,17 +84,12 @@ function columnsOf(m: Matrix, columns: readonly number[]): Matrix {
 }
 
 /** sum += weight · (score − mean of the row) / deviation, over the classes that the part knows. */
-function addInto(sum: Matrix, scores: Matrix, part: ScaledPart & { readonly isAlone: boolean }): void {
-  const { known, weight, deviation, isAlone } = part
+function addInto(sum: Matrix, scores: Matrix, { known, weight, deviation }: ScaledPart): void {
   for (let r = 0; r < sum.rows; r++) {
     const row = rowOf(scores, r)
     const total = rowOf(sum, r)
     let mean = 0
     for (const c of known) mean += row[c]! / known.length
-    if (isAlone && known.length < row.length) total.fill(unknown * weight)
-    for (const c of known) {
-      const before = isAlone ? 0 : total[c]!
-      total[c] = before + (weight * (row[c]! - mean)) / deviation
-    }
+    for (const c of known) total[c]! += (weight * (row[c]! - mean)) / deviation
   }
 }

@@ -36,7 +36,7 @@ export type MethodOptions = {
   readonly rounds: number
   /** τ, in deviations of the scores over the classes: a rule in cosines would fit one encoder only. */
   readonly temperature: number
-  /** How much a class's name or examples count beside its prototype; 0: only until the first round. */
+  /** How much a name counts beside its prototype (a mixture has an anchor instead); 0: only at first. */
   readonly hold: number
 }
 export type Method = {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
 import { autoSizes, clustererNames, clusterers } from '../../src/cluster/index.ts'
 import { miniBatchKMeans } from '../../src/cluster/mini-batch.ts'
-import { matrix, randomFrom, rowOf } from '../../src/math/index.ts'
+import { matrix, rowOf } from '../../src/math/index.ts'
 import { assertSameGroups } from './groups.ts'
 import { scene, toolsOf } from './scenes.ts'
 

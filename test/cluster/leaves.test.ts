@@ -17,7 +17,8 @@ function parts(rows: Matrix, points: readonly number[], below: number): number[]
     if (!left.delete(first)) continue
     const part = [first]
     for (const at of part)
-      for (const other of [...left]) if (far(rows, at, other) < below && left.delete(other)) part.push(other)
+      for (const other of Array.from(left))
+        if (far(rows, at, other) < below && left.delete(other)) part.push(other)
     found.push(part)
   }
   return found
