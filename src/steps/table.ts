@@ -29,6 +29,7 @@ import { rollback } from './rollback.ts'
 import { score } from './score.ts'
 import { simulate } from './simulate.ts'
 import type { Step } from './step.ts'
+import { suspects } from './suspects.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
 import { versions } from './versions.ts'
@@ -59,6 +60,7 @@ export const table = {
   publish,
   rollback,
   predict,
+  suspects,
   simulate,
   export: exportLabels,
   backup,

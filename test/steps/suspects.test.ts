@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
+
+describe('suspects', () => {
+  let world: TestWorld
+  let birds: Birds
+  const project = 'birds'
+  const otherThan = (kind: string) => kinds[(kinds.indexOf(kind as (typeof kinds)[number]) + 1) % 3]!
+  before(async () => {
+    world = await openWorld()
+    await world.act('create', { project, classes: [...kinds] })
+    birds = await addBirds(world, project, { spread: 0.4 })
+  })
+  after(() => world.close())
+
+  it('says what is missing before there are two classes', () =>
+    assert.rejects(world.act('suspects', { project }), /labelled with at least two classes, and there are 0/))
+  it('finds the wrong labels among answers and imports, with the class that each shows', async () => {
+    const wrong = new Set(birds.ids.filter((_, i) => i % 12 === 3))
+    const label = (image: number) =>
+      wrong.has(image as never) ? otherThan(birds.kindOf(image)) : birds.kindOf(image)
+    const answers = birds.ids.map((image, i) => ({
+      image,
+      label: label(image),
+      origin: i % 2 === 0 ? ('import' as const) : ('answer' as const),
+    }))
+    await world.act('answer', { project, answers })
+    const { suspects, looked, off } = await world.act('suspects', { project })
+    assert.equal(looked, 120)
+    const first = suspects.slice(0, wrong.size)
+    assert.deepEqual(new Set(first.map((s) => s.image.id)), wrong)
+    assert.ok(off >= wrong.size / 2 && off <= 2 * wrong.size, `${off} are off`)
+    for (const { image, suggested, reason } of first) {
+      assert.equal(suggested, birds.kindOf(image.id))
+      assert.match(reason, new RegExp(`labelled ${image.label}: .* says ${suggested} \\(\\d+%\\), and \\d+%`))
+    }
+  })
+  it('lists none of those any more once they are mended, and no more than asked for', async () => {
+    const { suspects } = await world.act('suspects', { project, size: 2 })
+    assert.equal(suspects.length, 2)
+    const all = await world.act('suspects', { project })
+    const answers = all.suspects.map((s) => ({
+      image: s.image.id,
+      label: birds.kindOf(s.image.id),
+      origin: 'correct' as const,
+    }))
+    await world.act('answer', { project, answers })
+    assert.ok((await world.act('suspects', { project })).suspects.length <= 2)
+  })
+})
