@@ -21,7 +21,7 @@ export const resnetPackage: Package = {
     'sha512-4K9HBQ0VJ/S26iPzkWGn71n/LLbcXAilwl/J4xAjB/DCe/F9AWL66s1KwHOgPKB1sB2c+Prj5MZW7MIRLjCc3g==',
 }
 
-/** What is made of the package, each a file; the number grows when the conversion changes: it is made again. */
+/** What is made of the package, each a file; its number grows when the conversion changes. */
 const parts = {
   model: { file: 'resnet50-1.onnx', says: 'resnet50', from: resnetFrom },
   labels: { file: 'resnet50-labels-1.onnx', says: 'the labels of resnet50', from: resnetLabelsFrom },
@@ -91,8 +91,8 @@ export async function resnetFrom(tarball: string): Promise<Uint8Array> {
 }
 
 /**
- * The head knows features at their own length, and embeddings are kept at length one. Caltech-101's are 38 long
- * (24 to 67; 5 to 95%: 30 to 46); at one length for all the five likeliest labels stay the same for 99.98%.
+ * The head knows features at their own length, and embeddings are kept at length one. Caltech-101's are 38
+ * long (24 to 67; 5 to 95%: 30 to 46); at one length for all 99.98% of the five likeliest labels stay the same.
  */
 const featureLength = 37.6
 

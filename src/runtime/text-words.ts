@@ -1,5 +1,5 @@
-// Names and pictures in one space, without a network that was taught both: as shares of ImageNet's labels, which
-// resnet50 sees in a picture, and words tell of a name.
+// Names and pictures in one space, without a network that was taught both: as shares of ImageNet's labels,
+// which resnet50 sees in a picture, and words tell of a name.
 import { Failure } from '../base/index.ts'
 import { matrix, rowOf, type Matrix } from '../math/index.ts'
 import type { Say } from './encoder-fetch.ts'
@@ -12,8 +12,8 @@ export const areAllKept = async (cache: string): Promise<boolean> =>
   (await areWordsKept(cache)) && (await areResnetLabelsKept(cache))
 
 /**
- * Of a name the labels that mean the like: softmax over the labels of cosine(name, label) / τ. Zeros for a name
- * of which no word is known: its sentence is said, the others go on.
+ * Of a name the labels that mean the like: softmax over the labels of cosine(name, label) / τ. Zeros for a
+ * name of which no word is known: its sentence is said, the others go on.
  */
 export async function rowsOfClasses(names: readonly string[], o: TextHands): Promise<Matrix> {
   const { labels } = await resnetLabels(o.cache, o.say)
