@@ -21,3 +21,19 @@ test('examples/loop.ts walks from a folder of images to a prediction, in at most
   assert.match(stdout, /version 3 says/)
   assert.ok(readFileSync(example, 'utf8').trimEnd().split('\n').length <= 40)
 })
+
+test('examples/annotate.ts labels a folder by itself, in at most 40 lines', async (t) => {
+  const itself = path.join(import.meta.dirname, '../examples/annotate.ts')
+  const folder = tempFolder()
+  t.after(() => drop(folder))
+  const pictures = path.join(folder, 'pictures')
+  await classFolders(pictures, ['frog', 'ship'], 12)
+  const results = path.join(folder, 'results')
+  const args = ['--no-warnings', itself, pictures, path.join(folder, 'data'), results]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  assert.match(stdout, /24 images were labelled from 4 labelled images, \d\.\d\d sure/)
+  assert.match(stdout, /24 pictures lie in class folders/)
+  assert.match(readFileSync(path.join(results, 'report.html'), 'utf8'), /data:image\/(png|jpeg);base64/)
+  assert.ok(readFileSync(itself, 'utf8').trimEnd().split('\n').length <= 40)
+})

@@ -55,7 +55,9 @@ const collect = (text: string, before: readonly string[] | undefined): string[] 
 function optionsOf(field: Field, places: readonly Field[]): Option[] {
   const { kind } = field
   if (kind.is === 'boolean') return booleans(field)
-  const example = kind.is === 'list' ? `${exampleOf(kind.of)}…` : exampleOf(kind)
+  // `--classes dog cat bird`, up to the next flag: only where no word has to be given by its place.
+  const more = places.some((place) => place.isRequired) ? '…' : '...'
+  const example = kind.is === 'list' ? `${exampleOf(kind.of)}${more}` : exampleOf(kind)
   const option = new Option(`--${field.flag} <${example}>`, `${field.says}${listed(field)}`)
   if (kind.is === 'list') option.argParser(collect)
   // Shown, not set: the schema itself fills in what was not given.

@@ -12,7 +12,8 @@ export type Picture = { readonly record: ImageRecord; readonly href: string | nu
 
 const style = `
 :root{color-scheme:light dark;--font:Inter,system-ui,sans-serif;
---ground:#f4f2ee;--surface:#fbfaf8;--text:#1f1c19;--muted:#5f5a54;--line:#e0deda;--accent:#1f63c4;--good:#1c7a45;--bad:#b3372b}
+--ground:#f4f2ee;--surface:#fbfaf8;--text:#1f1c19;
+--muted:#5f5a54;--line:#e0deda;--accent:#1f63c4;--good:#1c7a45;--bad:#b3372b}
 @media(prefers-color-scheme:dark){:root{--ground:#171513;--surface:#211e1b;--text:#efebe5;--muted:#aaa39a;
 --line:#3a3632;--accent:#7fb0f5;--good:#6cc795;--bad:#ef8a7e}}
 *{box-sizing:border-box}
@@ -33,7 +34,7 @@ border-top:1px solid var(--line)}
 .row b{overflow-wrap:anywhere}
 .row small{display:block;color:var(--muted);font-weight:400}
 .pictures{display:flex;flex-wrap:wrap;gap:6px}
-img,.none{width:64px;height:64px;object-fit:cover;border-radius:6px;background:var(--line);display:block}
+img,.none{width:54px;height:54px;object-fit:cover;border-radius:6px;background:var(--line);display:block}
 figure{margin:0;width:96px;font-size:12px;line-height:1.3}
 figure img,figure .none{width:96px;height:96px}
 figcaption{overflow-wrap:anywhere;color:var(--muted);margin-top:4px}
@@ -96,7 +97,7 @@ function pictureOf({ record, href }: Picture): string {
   const says = escapeText(`${record.path}: ${record.label}, ${record.confidence.toFixed(2)}`)
   return href === null
     ? `<div class="none" title="${says}"></div>`
-    : `<img src="${href}" alt="${says}" title="${says}" loading="lazy">`
+    : `<img src="${href}" alt="${says}" title="${says}">`
 }
 
 function samplesSection({ classes }: Metadata, { samples }: Shown): string {
