@@ -92,7 +92,7 @@ export async function resnetFrom(tarball: string): Promise<Uint8Array> {
 
 /**
  * The head knows features at their own length, and embeddings are kept at length one. Caltech-101's are 38
- * long (24 to 67; 5 to 95%: 30 to 46); at one length for all 99.98% of the five likeliest labels stay the same.
+ * long (24 to 67; 5 to 95%: 30 to 46); at one length for all, 99.98% of the five likeliest labels stay.
  */
 const featureLength = 37.6
 

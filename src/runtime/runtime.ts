@@ -64,7 +64,7 @@ export type Runtime = {
   encoder(name: string, say?: Say): Promise<Encoder>
   /** Whether the encoder can be used without the network. */
   isAtHand(name: string): Promise<boolean>
-  /** Names as rows of length one in the space they share with images; zeros, and a sentence, where unknown. */
+  /** Names as rows of length one in the space they share with images; zeros, and a sentence, if unknown. */
   textOf(names: readonly string[], options?: TextOptions): Promise<Matrix>
   /** Where the images of these embeddings lie in that space; refused for encoders that do not share it. */
   jointOf(embeddings: Matrix, options: TextOptions & { readonly encoder: string }): Promise<Matrix>

@@ -48,8 +48,8 @@ export function wordsOfName(name: string, rankOf: Ranks): Words {
 const partLettersMin = 3
 /**
  * Words written as one: both parts are among the most frequent, or none is meant. Of ImageNet's labels this
- * reads eleven (gas mask, golf cart, otter hound…); from 43,000 on it would read bram bling, from 212,000 gere
- * nuk.
+ * reads eleven (gas mask, golf cart, otter hound…); from 43,000 on it would read bram bling,
+ * from 212,000 gere nuk.
  */
 const partRankMax = 30_000
 
