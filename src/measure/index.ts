@@ -4,6 +4,7 @@ export { largest, measureClasses, type ClassFigures, type ClassReport } from './
 export { clopperPearsonLow } from './clopper-pearson.ts'
 export { classEntropy, diversity, type Diversity } from './diversity.ts'
 export { stratifiedFolds } from './folds.ts'
+export { randomNeeds, type Chance, type Right } from './forecast.ts'
 export { auroc, classThresholds, confidentClass, labelDoubts, type LabelDoubts } from './label-errors.ts'
 export { areaUnder, labelsAt, labelsFor, labelsSaved, powerLaw, type Saved, type Session } from './saved.ts'
 export { calibrate, fitTemperature, withTemperature, type Calibration } from './temperature.ts'

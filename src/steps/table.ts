@@ -25,6 +25,7 @@ import { project } from './project.ts'
 import { projects } from './projects.ts'
 import { publish } from './publish.ts'
 import { remove } from './remove.ts'
+import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { score } from './score.ts'
 import { simulate } from './simulate.ts'
@@ -61,6 +62,7 @@ export const table = {
   rollback,
   predict,
   suspects,
+  report,
   simulate,
   export: exportLabels,
   backup,

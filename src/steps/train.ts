@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Failure, type ModelCard, type Project, type Version } from '../base/index.ts'
 import { rowOf, rowsOf } from '../math/index.ts'
+import { calibrate } from '../measure/index.ts'
 import type { Head } from '../runtime/index.ts'
 import { projectField } from './fields.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
@@ -151,5 +152,7 @@ async function guessAll(world: World, of: Guessing): Promise<Marks | undefined> 
 function figuresOf(exam: Exam, marks: Marks | undefined): FiguresView {
   if (!marks || marks.images.length === 0) return {}
   const { accuracy, count, macroF1, logLoss, ece } = reportOf(marks)
-  return { accuracy: { ...accuracy, count, on: exam.on }, macroF1, logLoss, ece }
+  const { temperature, before, after } = calibrate(marks.truth, marks.probabilities)
+  const calibration = { temperature, eceBefore: before, eceAfter: after }
+  return { accuracy: { ...accuracy, count, on: exam.on }, macroF1, logLoss, ece, ...calibration }
 }

@@ -16,6 +16,9 @@ export const FiguresView = z.object({
   macroF1: share.optional(),
   logLoss: z.number().optional(),
   ece: share.optional(),
+  temperature: z.number().optional().describe('what its sureness must be divided by; above 1: too sure'),
+  eceBefore: share.optional().describe('of the rows that the temperature was found on'),
+  eceAfter: share.optional().describe('of those, each half put right by what the other shows'),
   seconds: z.number().optional().describe('how long the training took'),
 })
 export type FiguresView = z.infer<typeof FiguresView>

@@ -137,6 +137,13 @@ describe('train and evaluate', () => {
     const { figures } = await world.act('train', { project: 'easy' })
     assert.equal(figures.accuracy!.value, 1)
   })
+  it('tells by what its sureness would have to be divided, and the calibration before and after', async () => {
+    const birds = await taught('sure', 30, { spread: 0.9, each: 100 })
+    await hideTruth(world, 'sure', birds)
+    const { figures } = await world.act('train', { project: 'sure', pull: 0.0001 })
+    assert.ok(figures.temperature! > 1, 'a head that learnt thirty labels by heart is too sure')
+    assert.ok(figures.eceAfter! < figures.eceBefore!)
+  })
   it('refuses an exam that cannot be held', async () => {
     await taught('none', 12)
     await world.act('train', { project: 'none' })
