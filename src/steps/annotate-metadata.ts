@@ -1,5 +1,5 @@
 // What metadata.json says: everything that was found, from which report and plots are drawn.
-import { rowOf } from '../math/index.ts'
+import { rowOf, type Tools } from '../math/index.ts'
 import { principalPlane } from './annotate-map.ts'
 import type { Found } from './annotate-found.ts'
 import { partsOf, type Part, type Shares } from './annotate-splits.ts'
@@ -44,19 +44,20 @@ export type Metadata = {
   readonly images: readonly ImageRecord[]
 }
 
-export type Recording = {
+export type Recording = Pick<Tools, 'matmul'> & {
   readonly seed: number
   readonly shares: Shares
   /** Row → where its picture went. */
   readonly files: readonly (string | null)[]
 }
 
-export function metadataOf(found: Found, says: string, { seed, shares, files }: Recording): Metadata {
+export async function metadataOf(found: Found, says: string, o: Recording): Promise<Metadata> {
+  const { seed, shares, files } = o
   const { material, labelled, audit, isKept } = found
   const { classNames } = material.space
   const { classOf, confidence, runnerUp, clusters } = labelled
   const splits = partsOf(material.items, classOf, { shares, seed })
-  const at = principalPlane(material.space.images)
+  const at = await principalPlane(material.space.images, o)
   const images = material.items.map(({ name }, row): ImageRecord => ({
     path: name,
     file: files[row] ?? null,

@@ -31,7 +31,8 @@ export async function writeResults(to: string, found: Found, o: Wanted & { world
   const { says, seed, shares, world } = o
   const { files, missing } = await placePictures(to, found, world)
   world.progress({ done: 0, total: null, sentence: 'writing the reports' })
-  const metadata = metadataOf(found, says, { seed, shares, files })
+  const { matmul } = world.runtime
+  const metadata = await metadataOf(found, says, { seed, shares, files, matmul })
   const { prototypes } = found.labelled
   const shape = [prototypes.rows, prototypes.columns]
   await writeFile(path.join(to, 'class_prototypes.npy'), writeNpy('float32', shape, prototypes.data))
