@@ -10,12 +10,12 @@ import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from '.
 import { changedShare } from './spreading.ts'
 import type { Method, Round } from './space.ts'
 
-/** How much the mean share of the nearest counts, in deviations of the scores; 3 loses the small classes. */
+/** How much the mean share of the nearest counts, in deviations of scores; 3 loses the small classes. */
 const smoothing = 1.5
 const nearest = 6
 /**
- * Below this presence (of Caltech-101's names it is 0.27 with all of them there, 0.06 with four, 0.03 with one)
- * first guesses, too, lean to the frequent classes: with one class of 100, 15% right became 1% without that.
+ * Below this presence (Caltech-101's names: 0.27 with all of them there, 0.06 with four, 0.03 with one) the
+ * first guesses lean to the frequent classes: with one class of 100, 15% right became 1% without that.
  */
 const fewPresent = 0.2
 /** The share of a prototype that stays where names first put it: left free, errors feed on themselves. */

@@ -40,13 +40,14 @@ async function nearestFew(rows: Matrix, k: number, tools: Pick<Tools, 'matmul'>)
   const ids = new Int32Array(rows.rows * k).fill(-1)
   const scores = new Float32Array(rows.rows * k).fill(Infinity)
   for await (const { firstQuery, firstRow, products } of tiles(rows, rows, tools)) {
+    const { data, columns } = products
     for (let q = 0; q < products.rows; q++) {
       const row = firstQuery + q
-      const from = q * products.columns
+      const from = q * columns
       let worst = scores[row * k + k - 1]!
-      for (let c = 0; c < products.columns; c++) {
+      for (let c = 0; c < columns; c++) {
         // |a − b|² without |a|², which is the same for all of a row.
-        const score = lengths[firstRow + c]! - 2 * products.data[from + c]!
+        const score = lengths[firstRow + c]! - 2 * data[from + c]!
         if (score >= worst || firstRow + c === row) continue
         insertInto(ids, scores, { first: row * k, k, id: firstRow + c, score })
         worst = scores[row * k + k - 1]!

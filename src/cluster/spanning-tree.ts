@@ -134,14 +134,17 @@ async function searchSome(
   const best = new Float32Array(some.length).fill(Infinity)
   const to = new Int32Array(some.length).fill(-1)
   for await (const { firstQuery, firstRow, products } of tiles(rowsOf(rows, some), rows, tools)) {
+    const { data, columns } = products
     for (let q = 0; q < products.rows; q++) {
       const i = some[firstQuery + q]!
+      const from = q * columns
       const [own, length, floor] = [component[i]!, lengths[i]!, squaredCore[i]!]
       let lowest = best[firstQuery + q]!
-      for (let c = 0; c < products.columns; c++) {
+      for (let c = 0; c < columns; c++) {
         const other = firstRow + c
-        if (component[other] === own) continue
-        const apart = length + lengths[other]! - 2 * products.data[q * products.columns + c]!
+        const apart = length + lengths[other]! - 2 * data[from + c]!
+        // Asked first, for it is nearly always so, and spares a look at who is whose.
+        if (apart >= lowest || component[other] === own) continue
         const reach = Math.max(apart, floor, squaredCore[other]!)
         if (reach < lowest) {
           lowest = reach
