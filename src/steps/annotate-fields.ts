@@ -18,6 +18,10 @@ export const annotateInput = z.object({
     .max(10_000)
     .optional()
     .describe('the classes to choose from; of a project all, if left out'),
+  names: z
+    .boolean()
+    .default(true)
+    .describe('whether class names count, where the encoder has a text side; what it lacks is fetched once'),
   method: z
     .enum(['auto', ...methodNames])
     .default('auto')

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { Failure, type Class, type ClassId, type Image, type ImageId, type Project } from '../base/index.ts'
 import { maybeAudit, type KeptAudit } from './annotate-audit.ts'
 import { begunFrom, type Item, type Known, type Material, type Pictures } from './annotate-material.ts'
-import { textSideOf } from './annotate-text.ts'
+import { textSideOf, type TextSide } from './annotate-text.ts'
 import { rowsFor } from './embeddings.ts'
 import { classNamed, listed } from './find.ts'
 import { clustersOfRows } from './kept-clusters.ts'
@@ -13,6 +13,7 @@ import type { World } from './world.ts'
 type How = {
   /** All of the project's, if left out. */
   readonly classes?: readonly string[] | undefined
+  readonly readNames: boolean
   /** Whether answers to the last audit only measure, and are no examples. */
   readonly auditAside: boolean
 }
@@ -28,7 +29,9 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
   const said = await saidOf(images, project, { world, auditAside: how.auditAside })
   const wanted = wantedClasses(await store.classes.list(name), how.classes)
   const names = (of: readonly Class[]) => of.map((c) => c.name)
-  const side = await textSideOf(world, project, { rows, names: names(wanted) })
+  const side: TextSide = how.readNames
+    ? await textSideOf(world, project, { rows, names: names(wanted) })
+    : { why: 'class names are not to be read' }
   const { joint, text } = side.why === null ? side : { joint: null, text: null }
   const taught = new Set(said.examples.values())
   // A class without a name that can be read and without an example is nowhere in the space.

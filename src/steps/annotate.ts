@@ -60,7 +60,7 @@ async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
   const materialOf = ({ auditAside }: { readonly auditAside: boolean }): Promise<Material> => {
     if (it.demo) return demoMaterial(world)
     if (it.project === undefined) return filesMaterial(it, world, auditAside)
-    return projectMaterial(world, it.project, { classes: it.classes, auditAside })
+    return projectMaterial(world, it.project, { classes: it.classes, readNames: it.names, auditAside })
   }
   return find({ precision, materialOf, howOf: (material) => howFor(it, material) }, world)
 }

@@ -3,6 +3,7 @@ import type { ClassId, Image, ImageId } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
 import { projectField } from './fields.ts'
 import { clustersAtHand, levels, type SheetOfCluster } from './kept-clusters.ts'
+import { labelsOfImages } from './people.ts'
 import { namesById, showImages, type ClassNames } from './show.ts'
 import { step } from './step.ts'
 import { ImageView } from './views.ts'
@@ -76,6 +77,8 @@ export const clusters = step({
 
 type Known = {
   readonly labels: ReadonlyMap<ImageId, ClassId>
+  /** Those for which a person looked at the very image. */
+  readonly looked: ReadonlyMap<ImageId, ClassId>
   readonly gold: ReadonlySet<number>
   readonly names: ClassNames
 }
@@ -83,6 +86,7 @@ type Known = {
 async function knownOf(store: Store, project: string): Promise<Known> {
   return {
     labels: await store.labels.current(project),
+    looked: await labelsOfImages(store, project),
     gold: new Set(await store.images.ids(project, { split: 'test' })),
     names: namesById(await store.classes.list(project)),
   }
@@ -91,20 +95,32 @@ async function knownOf(store: Store, project: string): Promise<Known> {
 /** Fewer labels say less than the neighbours do. */
 const labelsForPurity = 5
 
-function seen(sheet: SheetOfCluster, ids: readonly number[], { labels, gold, names }: Known) {
-  const counts = new Map<ClassId, number>()
-  let open = 0
-  for (const id of ids as readonly ImageId[]) {
-    const its = labels.get(id)
-    if (its !== undefined) counts.set(its, (counts.get(its) ?? 0) + 1)
-    else if (!gold.has(id)) open++
-  }
-  const labelled = [...counts.values()].reduce((a, b) => a + b, 0)
-  const [most] = [...counts].sort((a, b) => b[1] - a[1])
-  const byLabels = most !== undefined && labelled >= labelsForPurity
-  const purity = byLabels ? most[1] / labelled : sheet.agreement
+function seen(sheet: SheetOfCluster, ids: readonly number[], { labels, looked, gold, names }: Known) {
+  const own = ids as readonly ImageId[]
+  const [most] = countsOf(own, labels)
+  const known = countsOf(own, looked)
+  const labelled = known.reduce((sum, [, count]) => sum + count, 0)
+  const byLabels = labelled >= labelsForPurity
+  const purity = byLabels ? known[0]![1] / labelled : sheet.agreement
   const purityFrom = byLabels ? ('labels' as const) : purity === null ? null : ('neighbours' as const)
-  return { open, label: most ? (names.get(most[0]) ?? null) : null, purity, purityFrom }
+  return {
+    open: own.filter((id) => !labels.has(id) && !gold.has(id)).length,
+    label: most ? (names.get(most[0]) ?? null) : null,
+    purity,
+    purityFrom,
+  }
+}
+
+/** The most frequent first. */
+function countsOf(
+  ids: readonly ImageId[],
+  labels: ReadonlyMap<ImageId, ClassId>,
+): readonly (readonly [ClassId, number])[] {
+  const members = Map.groupBy(
+    ids.flatMap((id) => labels.get(id) ?? []),
+    (its) => its,
+  )
+  return [...members].map(([its, own]) => [its, own.length] as const).sort((a, b) => b[1] - a[1])
 }
 
 async function viewsOf(

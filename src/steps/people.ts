@@ -10,8 +10,21 @@ export const annotateAct = (at: number): string => `${actBegins}${at}`
 const isByItself = ({ origin, act }: LedgerEntry): boolean =>
   origin === 'annotate' && act.startsWith(actBegins)
 
-/** The current labels that people stand behind. */
-export async function labelsOfPeople(store: Store, project: string): Promise<ReadonlyMap<ImageId, ClassId>> {
+type Labels = ReadonlyMap<ImageId, ClassId>
+
+/** The current labels that people stand behind, by image or by cluster. */
+export const labelsOfPeople = (store: Store, project: string): Promise<Labels> =>
+  labelsBut(isByItself, store, project)
+
+/** Those given by looking at the very image: these alone tell how pure a cluster is. */
+export const labelsOfImages = (store: Store, project: string): Promise<Labels> =>
+  labelsBut(({ origin }) => origin === 'annotate', store, project)
+
+async function labelsBut(
+  isLeftOut: (entry: LedgerEntry) => boolean,
+  store: Store,
+  project: string,
+): Promise<Labels> {
   const current = await store.labels.current(project)
   const standing = new Map<ImageId, LedgerEntry[]>()
   for (let after = 0 as Position; ;) {
@@ -23,7 +36,7 @@ export async function labelsOfPeople(store: Store, project: string): Promise<Rea
   return new Map(
     [...current].filter(([image]) => {
       const newest = standing.get(image)?.at(-1)
-      return newest === undefined || !isByItself(newest)
+      return newest === undefined || !isLeftOut(newest)
     }),
   )
 }

@@ -41,7 +41,7 @@ describe('cluster, clusters and label-cluster', () => {
     assert.deepEqual([said.labelled, said.before, said.gold], [open, 0, size - open])
     const after = await world.act('clusters', { project: 'birds' })
     const same = after.clusters.find((c) => c.cluster === cluster)!
-    assert.deepEqual([same.label, same.open, same.purity, same.purityFrom], ['wren', 0, 1, 'labels'])
+    assert.deepEqual([same.label, same.open, same.purityFrom], ['wren', 0, 'neighbours'])
     const entries = await world.store.labels.ledger('birds', 0 as never, 1000)
     assert.ok(entries.every((e) => e.origin === 'annotate') && new Set(entries.map((e) => e.act)).size === 1)
     await world.act('undo', { project: 'birds' })
@@ -50,6 +50,15 @@ describe('cluster, clusters and label-cluster', () => {
       world.act('label-cluster', { project: 'birds', cluster: 99, label: 'wren' }),
       /meta-clusters are numbered 0 to 2/,
     )
+  })
+  it('guesses the purity by images that people looked at, once there are five', async () => {
+    const { clusters } = await world.act('clusters', { project: 'birds', each: 8 })
+    const [{ cluster, images }] = clusters as [(typeof clusters)[0]]
+    const answers = images.map(({ id }, i) => ({ image: id, label: i < 2 ? 'crow' : 'wren' }))
+    await world.act('answer', { project: 'birds', answers, createClasses: true })
+    const after = await world.act('clusters', { project: 'birds' })
+    const same = after.clusters.find((c) => c.cluster === cluster)!
+    assert.deepEqual([same.purity, same.purityFrom], [0.75, 'labels'])
   })
   it('is enough for annotate: three names label a hundred birds', async () => {
     await world.act('create', { project: 'named' })
