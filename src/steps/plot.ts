@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../base/index.ts'
+import { drawn } from '../images/index.ts'
 import type { Metadata } from './annotate-metadata.ts'
 import { writePlots } from './annotate-results.ts'
 import { step } from './step.ts'
@@ -11,15 +12,23 @@ export const plot = step({
   summary: 'Draw the plots of annotated results anew',
   input: z.object({
     results: z.string().min(1).describe('the folder that annotate wrote'),
+    png: z.boolean().default(false).describe('whether to draw them as PNG, too, twice as dense'),
   }),
   output: z.object({ to: z.string(), files: z.array(z.string()) }),
   takes: 'a while',
   runs: 'apart',
   reads: false,
   positional: ['results'],
-  async run({ results }) {
+  async run({ results, png }, { signal }) {
     const to = path.resolve(results)
-    return { to, files: [...(await writePlots(to, await metadataIn(to)))] }
+    const files = [...(await writePlots(to, await metadataIn(to)))]
+    for (const file of png ? [...files] : []) {
+      signal.throwIfAborted()
+      const drawing = file.replace(/svg$/, 'png')
+      await writeFile(path.join(to, drawing), await drawn(await readFile(path.join(to, file), 'utf8')))
+      files.push(drawing)
+    }
+    return { to, files }
   },
 })
 

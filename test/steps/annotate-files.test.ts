@@ -159,6 +159,9 @@ describe('annotate, from files', () => {
     const { files } = await world.act('plot', { results: at('results') })
     assert.equal(files.length, 5)
     for (const file of files) assert.match(readFileSync(path.join(at('results'), file), 'utf8'), /^<svg/)
+    const both = await world.act('plot', { results: at('results'), png: true })
+    assert.equal(both.files.length, 10)
+    assert.equal(readFileSync(path.join(at('results'), 'plots/map.png')).toString('latin1', 1, 4), 'PNG')
     await assert.rejects(world.act('plot', { results: at('pictures') }), /writes a metadata.json there/)
   })
   it('names what cannot be placed, and overwrites nothing', async () => {
