@@ -14,7 +14,10 @@ export function ticksOf(low: number, high: number, wanted: number): readonly num
   const step = power * ([1, 2, 5, 10].find((m) => m * power >= 0.75 * rough) ?? 10)
   const first = Math.ceil(low / step - 1e-9)
   const count = Math.floor(high / step + 1e-9) - first + 1
-  return Array.from({ length: count }, (_, i) => round((first + i) * step))
+  const ticks = Array.from({ length: count }, (_, i) => round((first + i) * step))
+  // A range far narrower than its numbers are large: rounding leads out of it.
+  const slack = (high - low) * 1e-9
+  return ticks.filter((tick) => tick >= low - slack && tick <= high + slack)
 }
 
 /** The range from where the data is, a little wider, inside [0, 1]. */
