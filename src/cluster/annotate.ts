@@ -18,7 +18,7 @@ export const annotateDefaults = {
   method: 'mixture',
   clusters: 'kmeans',
   rounds: 4,
-  temperature: 0.4,
+  temperature: 0.3,
   hold: 0.5,
 } as const satisfies Required<AnnotateOptions>
 
