@@ -114,7 +114,8 @@ function checkSize(name: string, { type, shape, data }: OnnxTensor): void {
 }
 
 const numbersOf = ({ data }: OnnxTensor): number[] =>
-  Array.from(new BigInt64Array(data.slice().buffer), Number)
+  // Copied, not sliced: a Buffer's slice is a view that may begin anywhere.
+  Array.from(new BigInt64Array(Uint8Array.from(data).buffer), Number)
 
 function inputsOf(op: string, { takes: [least, most] }: Op, given: readonly Value[]): Inputs {
   const there = given.filter(isThere).length

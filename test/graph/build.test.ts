@@ -108,6 +108,14 @@ test('a graph comes back from its ONNX file, operator by operator', () => {
   assert.deepEqual(again.constants, graph.constants)
 })
 
+test('a graph is read from a view that begins anywhere, as files give it', () => {
+  const g = build()
+  const x = g.input('x', 'float32', ['n', 6])
+  const file = toOnnx(g.graph('net', { y: g.reshape(x, [-1, 3, 2]) }))
+  const view = Buffer.concat([Buffer.alloc(3), file]).subarray(3)
+  assert.deepEqual(fromOnnx(view).nodes, fromOnnx(file).nodes)
+})
+
 describe('an ONNX file is refused', () => {
   const file = (node: object, opset = 20) =>
     writeOnnx({
