@@ -222,6 +222,8 @@ describe('the page', { skip: skipped }, () => {
       await look.page.locator('dialog[open]').waitFor()
       assert.deepEqual(await faultsFound(look.page), [], `after ${key}`)
       await look.page.keyboard.press('Escape')
+      // Closing takes a moment, and keys pressed meanwhile belong to the dialogue.
+      await look.page.locator('dialog[open]').waitFor({ state: 'detached' })
     }
     await look.page.getByRole('button', { name: 'jobs under way' }).click()
     await look.page.locator('.jobs-list').waitFor()
@@ -238,6 +240,13 @@ describe('the page', { skip: skipped }, () => {
       assert.equal(wide, 360, `${view || 'projects'} is ${wide} pixels wide`)
       await look.page.context().close()
     }
+  })
+
+  it('opens on the one project there is, for who comes without an address', async () => {
+    const look = await openPage(browser, served.url)
+    await look.page.locator('.tile img.here').first().waitFor(patience)
+    assert.match(look.page.url(), /#\/three-kinds\/grid$/)
+    await look.page.context().close()
   })
 
   it('threw nothing all the while', () => assert.deepEqual(faults, []))
