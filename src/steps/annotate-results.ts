@@ -29,6 +29,7 @@ export type Written = {
 
 export async function writeResults(to: string, found: Found, o: Wanted & { world: World }): Promise<Written> {
   const { says, seed, shares, world } = o
+  await mkdir(to)
   const { files, missing } = await placePictures(to, found, world)
   world.progress({ done: 0, total: null, sentence: 'writing the reports' })
   const { matmul } = world.runtime

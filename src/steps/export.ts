@@ -1,10 +1,8 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import {
   Failure,
   splits as splitNames,
-  type FailureKind,
   type Image,
   type ImageId,
   type Prediction,
@@ -17,6 +15,7 @@ import { projectField } from './fields.ts'
 import { maybeLatest, namesById, type ClassNames } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
+import { writtenAside } from './written-aside.ts'
 
 const pageSize = 1000
 
@@ -53,58 +52,17 @@ export const exportLabels = step({
     const { title } = await world.store.projects.get(name)
     const at = path.resolve(to)
     const { blobs } = world.store
-    await refuseWhatIsThere(at)
-    // Written aside: a cancelled or failed export leaves nothing that looks whole.
-    const aside = path.join(path.dirname(at), `.${path.basename(at)}-writing-${world.now()}`)
-    try {
-      await mkdir(path.dirname(at), { recursive: true })
+    const exported = await writtenAside(at, { verb: 'export', now: world.now }, async (aside) => {
       const names = namesById(await world.store.classes.list(name))
       const rows = unleaked(rowsOf(name, { names, withGuesses: what === 'labels and guesses' }, world))
       const options = { title, classes: [...names.values()], splits, blobs, signal: world.signal }
-      const exported = await exportFormats[format].write(aside, rows, options)
-      verify(exported, at)
-      if (await isThere(at)) await rmdir(at)
-      await rename(aside, at)
-      return { to: at, ...exported }
-    } catch (thrown) {
-      throw writingFailure(thrown, at)
-    } finally {
-      await rm(aside, { recursive: true, force: true }).catch(() => undefined)
-    }
+      const written = await exportFormats[format].write(aside, rows, options)
+      verify(written, at)
+      return written
+    })
+    return { to: at, ...exported }
   },
 })
-
-const faults: Readonly<Record<string, readonly [FailureKind, string]>> = {
-  ENOSPC: ['disk-full', 'the disk is full'],
-  EACCES: ['not-allowed', 'that folder may not be written'],
-  EPERM: ['not-allowed', 'that folder may not be written'],
-  EROFS: ['not-allowed', 'that disk can only be read'],
-  ENOTDIR: ['bad-input', 'a part of that path is a file, not a folder'],
-  EEXIST: ['bad-input', 'a part of that path is a file, not a folder'],
-  ENAMETOOLONG: ['bad-input', 'that name is too long for the disk'],
-}
-
-/** What the system says in codes, as a sentence. */
-function writingFailure(thrown: unknown, at: string): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  const fault = faults[code]
-  return fault ? new Failure(fault[0], `cannot export to ${at}: ${fault[1]}`, { cause: thrown }) : thrown
-}
-
-async function refuseWhatIsThere(at: string): Promise<void> {
-  const there = await stat(at).catch(() => undefined)
-  if (!there) return
-  const entries = there.isDirectory() ? (await readdir(at)).length : undefined
-  if (entries === 0) return
-  const found = entries === undefined ? 'is a file' : `holds ${entries} entries`
-  throw new Failure('already-there', `cannot export to ${at}: nothing is overwritten, and it ${found}`)
-}
-
-const isThere = (at: string): Promise<boolean> =>
-  stat(at).then(
-    () => true,
-    () => false,
-  )
 
 function verify({ images, verified }: Exported, at: string): void {
   if (images === verified) return

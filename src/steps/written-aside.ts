@@ -1,4 +1,4 @@
-// A folder that is whole or not there: written beside its place, then moved.
+// A folder or a file that is whole or not there: written beside its place, then moved.
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type FailureKind } from '../base/index.ts'
@@ -16,9 +16,9 @@ export async function writtenAside<T>(
   await refuseWhatIsThere(at, what)
   const aside = path.join(path.dirname(at), `.${path.basename(at)}-writing-${now()}`)
   try {
-    await mkdir(aside, { recursive: true })
+    await mkdir(path.dirname(at), { recursive: true })
     const done = await write(aside)
-    await rmdir(at).catch(() => undefined)
+    if (await isThere(at)) await rmdir(at)
     await rename(aside, at)
     return done
   } catch (thrown) {
@@ -27,6 +27,12 @@ export async function writtenAside<T>(
     await rm(aside, { recursive: true, force: true }).catch(() => undefined)
   }
 }
+
+const isThere = (at: string): Promise<boolean> =>
+  stat(at).then(
+    () => true,
+    () => false,
+  )
 
 async function refuseWhatIsThere(at: string, what: string): Promise<void> {
   const there = await stat(at).catch(() => undefined)
