@@ -1,7 +1,5 @@
 import { matrix, type Matrix } from '../math/index.ts'
 
-export { distance, squaredLengths, tiles } from '../math/index.ts'
-
 /** Rows moved so that their mean is zero: distances stay, and |a|² + |b|² − 2ab loses fewer digits. */
 export function centred(rows: Matrix): Matrix {
   const { columns } = rows

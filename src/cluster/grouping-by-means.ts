@@ -1,5 +1,4 @@
-import { matrix, rowOf, rowsOf, type Matrix, type Tools } from '../math/index.ts'
-import { squaredLengths, tiles } from './blocks.ts'
+import { matrix, type Matrix, rowOf, rowsOf, squaredLengths, tiles, type Tools } from '../math/index.ts'
 import type { Grouping } from './join-nearest.ts'
 
 /** How far two groups are apart, known from their means a and b, |a|², |b|², a·b and their sizes. */

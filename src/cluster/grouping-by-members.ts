@@ -1,5 +1,4 @@
-import { rowsOf, type Matrix, type Tools } from '../math/index.ts'
-import { squaredLengths, tiles } from './blocks.ts'
+import { type Matrix, rowsOf, squaredLengths, tiles, type Tools } from '../math/index.ts'
 import type { Grouping } from './join-nearest.ts'
 
 /** What the distances between the members of two groups come to. */

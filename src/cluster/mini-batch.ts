@@ -1,5 +1,13 @@
-import { kMeans, matrix, rowOf, rowsOf, type Matrix, type Tools } from '../math/index.ts'
-import { squaredLengths, tiles } from './blocks.ts'
+import {
+  kMeans,
+  matrix,
+  type Matrix,
+  rowOf,
+  rowsOf,
+  squaredLengths,
+  tiles,
+  type Tools,
+} from '../math/index.ts'
 import { rowsBetween } from './rows.ts'
 
 /** Rows that seed the centres by k-means proper: more hardly move them, and all must be in one product. */

@@ -1,5 +1,5 @@
-import type { Matrix, Tools } from '../math/index.ts'
-import { centred, distance, squaredLengths, tiles } from './blocks.ts'
+import { distance, type Matrix, squaredLengths, tiles, type Tools } from '../math/index.ts'
+import { centred } from './blocks.ts'
 
 /** Of each row its k nearest others, nearest first. */
 export type Neighbours = {

@@ -1,7 +1,7 @@
 // The minimum spanning tree of mutual reachability, exact, by Borůvka's rounds: neighbours first, and full
 // products only for the points whose neighbours cannot prove that a nearer stranger does not exist.
-import { rowsOf, type Matrix, type Tools } from '../math/index.ts'
-import { centred, distance, squaredLengths, tiles } from './blocks.ts'
+import { distance, type Matrix, rowsOf, squaredLengths, tiles, type Tools } from '../math/index.ts'
+import { centred } from './blocks.ts'
 import type { Edge } from './merges.ts'
 import type { Neighbours } from './neighbours.ts'
 import { unionOf } from './union.ts'
