@@ -1,4 +1,5 @@
-import { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'
+import { axes, countTicks, shareTicks, wordsOf, type Size } from './axes.ts'
+import { scaleOf, shareRange, type Scale } from './scale.ts'
 import { element, figure, short, write, type Svg } from './svg.ts'
 import type { Theme } from './theme.ts'
 
@@ -9,7 +10,6 @@ export type CurvePoint = {
   readonly low: number
   readonly high: number
 }
-type Size = { readonly width: number; readonly height: number }
 const margin = { top: 14, right: 52, bottom: 24, left: 36 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
@@ -32,10 +32,13 @@ export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): S
     size.width - margin.right,
   ])
   const y = scaleOf([low, high], [size.height - margin.bottom, margin.top])
+  const xTicks = countTicks([first.labels, last.labels], size.width / 90)
+  const yTicks = shareTicks([low, high], 3)
   return figure(
     size,
     `Accuracy ${plusMinus(last)}% after ${last.labels} labels`,
-    axes({ x, y, size, theme, labels: [first.labels, last.labels], shares: [low, high] }),
+    axes({ x, y, xTicks, yTicks, sides: margin, wordsAbove: 6 }, size, theme),
+    write('labels', { x: size.width - 2, y: size.height - 6, 'text-anchor': 'end', ...wordsOf(theme) }),
     band(points, { x, y, theme }),
     path(points, { x, y, theme }),
     newest(last, { x, y, theme }),
@@ -49,31 +52,6 @@ function newestByLabels(given: readonly CurvePoint[]): readonly CurvePoint[] {
 }
 
 type Drawn = { readonly x: Scale; readonly y: Scale; readonly theme: Theme }
-type Axes = Drawn & {
-  readonly size: Size
-  readonly labels: readonly [number, number]
-  readonly shares: readonly [number, number]
-}
-function axes({ x, y, size, theme, labels, shares }: Axes): Svg {
-  const words = { 'font-family': theme.font, 'font-size': 11, fill: theme.muted }
-  const right = size.width - margin.right
-  const shareTicks = ticksOf(shares[0], shares[1], 3).map(
-    (tick) =>
-      element('line', { x1: margin.left, x2: right, y1: y(tick), y2: y(tick), stroke: theme.line }) +
-      write(`${Math.round(tick * 100)}%`, {
-        x: margin.left - 6,
-        y: y(tick) + 4,
-        'text-anchor': 'end',
-        ...words,
-      }),
-  )
-  const whole = ticksOf(labels[0], labels[1], size.width / 90).filter((tick) => Number.isInteger(tick))
-  const labelTicks = whole.map((tick) =>
-    write(String(tick), { x: x(tick), y: size.height - 6, 'text-anchor': 'middle', ...words }),
-  )
-  const unit = write('labels', { x: size.width - 2, y: size.height - 6, 'text-anchor': 'end', ...words })
-  return [...shareTicks, ...labelTicks, unit].join('')
-}
 
 function band(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
   const above = points.map((p) => `${short(x(p.labels))},${short(y(p.high))}`)

@@ -1,12 +1,12 @@
 // Several learning curves on one sheet, each a mean with its band.
+import { axes, countTicks, shareTicks, wordsOf, type Size } from './axes.ts'
 import { colourOf } from './colours.ts'
 import type { CurvePoint } from './curve.ts'
-import { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'
+import { scaleOf, shareRange, type Scale } from './scale.ts'
 import { element, figure, short, write, type Svg } from './svg.ts'
 import type { Theme } from './theme.ts'
 
 export type Line = { readonly name: string; readonly points: readonly CurvePoint[] }
-type Size = { readonly width: number; readonly height: number }
 
 const margin = { top: 14, right: 150, bottom: 26, left: 40 }
 const lineHeight = 15
@@ -21,12 +21,16 @@ export function curves(lines: readonly Line[], size: Size, theme: Theme): Svg {
   const [first, last] = [Math.min(...points.map((p) => p.labels)), Math.max(...points.map((p) => p.labels))]
   // Of the means: bands of few seeds are wide, and would press all lines together.
   const shares = shareRange(points.map((p) => p.value))
-  const x = scaleOf(first === last ? [0, last] : [first, last], [margin.left, size.width - margin.right])
+  const right = size.width - margin.right
+  const x = scaleOf(first === last ? [0, last] : [first, last], [margin.left, right])
   const y = scaleOf(shares, [size.height - margin.bottom, margin.top])
+  const xTicks = countTicks([first, last], size.width / 110)
+  const yTicks = shareTicks(shares, 5)
   return figure(
     size,
     `Accuracy after ${last} labels: ${drawn.map(nameOf).join(', ')}`,
-    axes({ x, y, size, theme, labels: [first, last], shares }),
+    axes({ x, y, xTicks, yTicks, sides: margin }, size, theme),
+    write('labels', { x: right + 10, y: size.height - 8, ...wordsOf(theme) }),
     ...drawn.map((line, i) => band(line, { x, y, colour: colourOf(i), shares })),
     ...drawn.map((line, i) => path(line, { x, y, colour: colourOf(i), shares })),
     ...drawn.map((line, i) => legend(line, { at: i, size, theme })),
@@ -34,34 +38,6 @@ export function curves(lines: readonly Line[], size: Size, theme: Theme): Svg {
 }
 
 const nameOf = ({ name, points }: Line): string => `${name} ${(100 * points.at(-1)!.value).toFixed(1)}%`
-
-type Axes = {
-  readonly x: Scale
-  readonly y: Scale
-  readonly size: Size
-  readonly theme: Theme
-  readonly labels: readonly [number, number]
-  readonly shares: readonly [number, number]
-}
-function axes({ x, y, size, theme, labels, shares }: Axes): Svg {
-  const words = { 'font-family': theme.font, 'font-size': 11, fill: theme.muted }
-  const right = size.width - margin.right
-  const across = ticksOf(shares[0], shares[1], 5).map(
-    (tick) =>
-      element('line', { x1: margin.left, x2: right, y1: y(tick), y2: y(tick), stroke: theme.line }) +
-      write(`${Math.round(tick * 100)}%`, {
-        x: margin.left - 6,
-        y: y(tick) + 4,
-        'text-anchor': 'end',
-        ...words,
-      }),
-  )
-  const whole = ticksOf(labels[0], labels[1], size.width / 110).filter((tick) => Number.isInteger(tick))
-  const below = whole.map((tick) =>
-    write(String(tick), { x: x(tick), y: size.height - 8, 'text-anchor': 'middle', ...words }),
-  )
-  return [...across, ...below, write('labels', { x: right + 10, y: size.height - 8, ...words })].join('')
-}
 
 type Drawn = {
   readonly x: Scale
