@@ -1,5 +1,6 @@
 export { assert } from './assert.ts'
 export { Failure, kinds, sentenceOf, type FailureKind } from './failure.ts'
+export { inOrder } from './in-order.ts'
 export { namesOf } from './names.ts'
 export type * from './records.ts'
 export { splits, labelOrigins, jobStates } from './records.ts'

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { demoImages } from '../images/index.ts'
 import { matrix, randomFrom, rowOf, type Matrix, type Random } from '../math/index.ts'
-import type { Item, Material } from './annotate-material.ts'
+import type { Item } from '../results/index.ts'
+import type { Material } from './annotate-material.ts'
 import type { World } from './world.ts'
 
 const width = 64

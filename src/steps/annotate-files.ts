@@ -3,10 +3,10 @@ import { copyFile, link, readFile, stat, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
 import type { Clusters, Space } from '../cluster/index.ts'
+import { lookAlikes, type Item, type Known, type Pictures } from '../results/index.ts'
 import type { AnnotateInput } from './annotate-fields.ts'
-import { begunFrom, type Item, type Known, type Material, type Pictures } from './annotate-material.ts'
+import { begunFrom, type Material } from './annotate-material.ts'
 import { readAnswers, readClusters, readLines, readMatrix, type Answered } from './annotate-read.ts'
-import { lookAlikes } from './annotate-look-alikes.ts'
 import type { World } from './world.ts'
 
 const refuse = (why: string): Failure => new Failure('bad-input', `cannot annotate: ${why}`)
@@ -30,7 +30,9 @@ export async function filesMaterial(it: AnnotateInput, world: World, auditAside:
   const text = it.textEmbeddings ? await readMatrix(it.textEmbeddings) : null
   const joint = it.jointEmbeddings ? await readMatrix(it.jointEmbeddings) : images
   const space: Space = { images, joint: text && joint, text, classNames, examples }
-  const near = it.imagePaths ? await lookAlikes(images, world) : null
+  const near = it.imagePaths
+    ? await lookAlikes(images, { matmul: world.runtime.matmul, signal: world.signal })
+    : null
   return {
     title: path.basename(it.embeddings!),
     says: begunFrom(examples.size, text ? classNames.length : 0),

@@ -1,7 +1,8 @@
 // From material to a label for every image.
 import { annotate, type AnnotateOptions, type Annotated, type ClustererName } from '../cluster/index.ts'
 import { matrix, type Matrix } from '../math/index.ts'
-import { wilson, type Interval } from '../measure/index.ts'
+import { wilson } from '../measure/index.ts'
+import type { Measured } from '../results/index.ts'
 import type { Material } from './annotate-material.ts'
 import { toolsOf } from './tools.ts'
 import type { World } from './world.ts'
@@ -11,7 +12,7 @@ export type Labelled = Annotated & {
   readonly counts: Matrix
   /** The numbers of the clusters, as rows of `counts`; −1 is noise. */
   readonly clusterIds: readonly number[]
-  readonly measured: (Interval & { readonly count: number; readonly on: Material['hiddenIs'] }) | null
+  readonly measured: Measured | null
 }
 export type HowToLabel = Omit<AnnotateOptions, 'clusters'> & {
   readonly cluster: ClustererName

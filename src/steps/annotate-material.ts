@@ -1,20 +1,6 @@
 // What there is to label, wherever it came from: a project, files, or made up to show how it goes.
-import type { ImageId, Split } from '../base/index.ts'
 import type { Clusters, Space } from '../cluster/index.ts'
-
-/** An image as results name it; its place among the items is its row in the space. */
-export type Item = {
-  readonly name: string
-  readonly image: ImageId | null
-  readonly group: string | null
-  /** The row of an image that it nearly equals, where that is known. */
-  readonly nearTo: number | null
-  /** Where the project uses it; what is in `test` is only ever labelled by people. */
-  readonly split: Split | null
-}
-
-/** Row → class, as an index into the space's class names. */
-export type Known = ReadonlyMap<number, number>
+import type { Item, Known, Pictures } from '../results/index.ts'
 
 export type Material = {
   readonly title: string
@@ -38,14 +24,6 @@ export type Material = {
 
 /** Rows drawn to audit a proposal; answers to the audit of another proposal prove nothing. */
 export type DrawnAudit = { readonly proposal: string; readonly rows: readonly number[] }
-
-/** The pictures behind the rows; a name need not have one. */
-export type Pictures = {
-  /** Puts the picture there, or gives the reason why not. */
-  readonly place: (row: number, at: string) => Promise<string | null>
-  /** A small picture as a data address, or nothing. */
-  readonly thumbnail: (row: number) => Promise<string | null>
-}
 
 /** As a part of a sentence: "from 10 class names and 3 labelled images". */
 export function begunFrom(examples: number, names: number): string {

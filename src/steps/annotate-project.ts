@@ -1,8 +1,9 @@
 // A project as material: its images and classes, and what people labelled as examples.
 import { writeFile } from 'node:fs/promises'
 import { Failure, type Class, type ClassId, type Image, type ImageId, type Project } from '../base/index.ts'
+import type { Item, Known, Pictures } from '../results/index.ts'
 import { maybeAudit, type KeptAudit } from './annotate-audit.ts'
-import { begunFrom, type Item, type Known, type Material, type Pictures } from './annotate-material.ts'
+import { begunFrom, type Material } from './annotate-material.ts'
 import { textSideOf, type TextSide } from './annotate-text.ts'
 import { rowsFor } from './embeddings.ts'
 import { classNamed, listed } from './find.ts'

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Failure, type ImageId, type Label, type Project } from '../base/index.ts'
 import { clustererNames } from '../cluster/index.ts'
+import { writeResults, writtenAside, type LabelledSet } from '../results/index.ts'
 import { keepAudit } from './annotate-audit.ts'
 import { demoMaterial } from './annotate-demo.ts'
 import { annotateInput, annotateOutput, type AnnotateInput, type AnnotateOutput } from './annotate-fields.ts'
@@ -10,12 +11,10 @@ import type { HowToLabel, Labelled } from './annotate-label.ts'
 import type { Material } from './annotate-material.ts'
 import { presetFor, presets, type Preset } from './annotate-presets.ts'
 import { projectMaterial } from './annotate-project.ts'
-import { writeResults } from './annotate-results.ts'
 import { annotateAct } from './people.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
-import { writtenAside } from './written-aside.ts'
 
 export const annotate = step({
   name: 'annotate',
@@ -80,12 +79,33 @@ async function resultsOf(
   const { validationShare: val, testShare: test } = it
   const { samples } = presetOf(it, found.material)
   const seed = it.seed ?? found.material.seed
-  const wanted = { says, seed, shares: { train: 1 - val - test, val, test }, samples, world }
-  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now: world.now }, (aside) =>
-    writeResults(aside, found, wanted),
+  const { now, signal, progress, runtime } = world
+  const hands = { now, signal, progress, matmul: runtime.matmul }
+  const wanted = { says, seed, shares: { train: 1 - val - test, val, test }, samples, ...hands }
+  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now }, (aside) =>
+    writeResults(aside, setOf(found), wanted),
   )
   const reasons = Object.entries(missing).map(([reason, count]) => ({ reason, pictures: count }))
   return { to: path.resolve(output), pictures, missing: reasons }
+}
+
+function setOf({ material, labelled, audit, isKept }: Found): LabelledSet {
+  const { title, items, pictures, space, settled: said, audited: answers } = material
+  const { classNames, images: embeddings } = space
+  const clusterOf = labelled.clusters.micro
+  const asked = audit && { ...audit, answers }
+  return {
+    ...labelled,
+    title,
+    items,
+    pictures,
+    classNames,
+    embeddings,
+    clusterOf,
+    said,
+    audit: asked,
+    isKept,
+  }
 }
 
 const presetOf = (it: AnnotateInput, { space }: Material): Preset =>

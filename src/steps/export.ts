@@ -8,14 +8,19 @@ import {
   type Prediction,
   type Split,
 } from '../base/index.ts'
+import {
+  exportFormats,
+  exportNames,
+  writtenAside,
+  type Exported,
+  type ExportedRow,
+  type ExportedRows,
+} from '../results/index.ts'
 import type { Store } from '../store/index.ts'
-import { exportFormats, exportNames } from './export-formats.ts'
-import type { Exported, ExportedRow, ExportedRows } from './exported.ts'
 import { projectField } from './fields.ts'
 import { maybeLatest, namesById, type ClassNames } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
-import { writtenAside } from './written-aside.ts'
 
 const pageSize = 1000
 
@@ -55,7 +60,13 @@ export const exportLabels = step({
     const exported = await writtenAside(at, { verb: 'export', now: world.now }, async (aside) => {
       const names = namesById(await world.store.classes.list(name))
       const rows = unleaked(rowsOf(name, { names, withGuesses: what === 'labels and guesses' }, world))
-      const options = { title, classes: [...names.values()], splits, blobs, signal: world.signal }
+      const options = {
+        title,
+        classes: [...names.values()],
+        splits,
+        bytesOf: blobs.get,
+        signal: world.signal,
+      }
       const written = await exportFormats[format].write(aside, rows, options)
       verify(written, at)
       return written

@@ -1,10 +1,9 @@
 // Takes found things into a project: looked at several at once, written in batches, told as it goes.
 import { availableParallelism } from 'node:os'
-import { Failure, sentenceOf } from '../base/index.ts'
+import { Failure, sentenceOf, inOrder } from '../base/index.ts'
 import type { ClassId, Hash, ImageId } from '../base/index.ts'
 import { extensionFault, type Found, type Inspected } from '../images/index.ts'
 import type { NewImage } from '../store/index.ts'
-import { inOrder } from './in-order.ts'
 import type { World } from './world.ts'
 
 export type Skipped = { readonly name: string; readonly reason: string }

@@ -3,8 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../base/index.ts'
 import { drawn } from '../images/index.ts'
-import type { Metadata } from './annotate-metadata.ts'
-import { writePlots } from './annotate-results.ts'
+import { writePlots, type Metadata } from '../results/index.ts'
 import { step } from './step.ts'
 
 export const plot = step({

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { readCsv, readNpy, writeNpy } from '../../src/formats/index.ts'
 import { matrix, randomFrom, rowOf, type Matrix } from '../../src/math/index.ts'
+import type { Metadata } from '../../src/results/index.ts'
 import type { InputOf } from '../../src/steps/index.ts'
-import type { Metadata } from '../../src/steps/annotate-metadata.ts'
 import { openWorld, type TestWorld } from '../fixtures/world.ts'
 
 const classes = ['dog', 'cat', 'bird']

@@ -1,6 +1,5 @@
 // What goes into an export and what came out of it.
-import type { Image, Split } from '../base/index.ts'
-import type { Store } from '../store/index.ts'
+import type { Hash, Image, Split } from '../base/index.ts'
 
 export type ExportedRow = {
   readonly image: Image
@@ -21,7 +20,7 @@ export type ExportOptions = {
   readonly classes: readonly string[]
   /** Whether to part the images by split where the format leaves the choice. */
   readonly splits: boolean
-  readonly blobs: Store['blobs']
+  readonly bytesOf: (hash: Hash) => Promise<Uint8Array>
   readonly signal: AbortSignal
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure, type Image } from '../base/index.ts'
+import { Failure, inOrder, type Hash, type Image } from '../base/index.ts'
 import {
   partOf,
   type Piece,
@@ -23,7 +23,6 @@ import {
   type ExportOptions,
   noneOfSplits,
 } from './exported.ts'
-import { inOrder } from './in-order.ts'
 import { folderNames, safeName } from './safe-names.ts'
 
 type Options = ExportOptions & { readonly format: SetFormat }
@@ -31,7 +30,7 @@ type Options = ExportOptions & { readonly format: SetFormat }
 const filesAtOnce = 8
 
 export async function writeSet(to: string, rows: ExportedRows, options: Options): Promise<Exported> {
-  const { format, title, classes, blobs } = options
+  const { format, title, classes, bytesOf } = options
   const writer = format.open({ title, classes })
   const append = appenderTo(to)
   const settle = placing(options)
@@ -43,7 +42,7 @@ export async function writeSet(to: string, rows: ExportedRows, options: Options)
     const images = page.map(settle)
     const folders = images.map(({ file }) => ({ path: file.slice(0, file.lastIndexOf('/') + 1), text: '' }))
     await append([...folders, ...images.flatMap(writer.add), { path: sheetName, text: writeSheet(images) }])
-    const copied = ended(images, (image) => copyInto(to, image, blobs))
+    const copied = ended(images, (image) => copyInto(to, image, bytesOf))
     let at = 0
     for await (const isWhole of copied) {
       options.signal.throwIfAborted()
@@ -124,9 +123,9 @@ async function* ended<T, R>(from: Iterable<T>, work: (one: T) => Promise<R>): As
   }
 }
 
-async function copyInto(to: string, image: SetImage, blobs: Options['blobs']): Promise<boolean> {
+async function copyInto(to: string, image: SetImage, bytesOf: Options['bytesOf']): Promise<boolean> {
   const at = path.join(to, image.file)
-  await writeFile(at, await blobs.get(image.hash as Image['hash']), { flag: 'wx' })
+  await writeFile(at, await bytesOf(image.hash as Hash), { flag: 'wx' })
   return (
     createHash('sha256')
       .update(await readFile(at))

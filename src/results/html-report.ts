@@ -1,0 +1,124 @@
+// The report as one file: figures and small pictures inside, light and dark, no script.
+import { escapeText, themes } from '../figures/index.ts'
+import type { ImageRecord, Metadata } from './metadata.ts'
+import { plots, type PlotName } from './plots.ts'
+
+export type Shown = {
+  /** Of each class its surest images. */
+  readonly samples: ReadonlyMap<string, readonly Picture[]>
+  readonly unsure: readonly Picture[]
+}
+export type Picture = { readonly record: ImageRecord; readonly href: string | null }
+
+const style = `
+:root{color-scheme:light dark;--font:Inter,system-ui,sans-serif;
+--ground:#f4f2ee;--surface:#fbfaf8;--text:#1f1c19;
+--muted:#5f5a54;--line:#e0deda;--accent:#1f63c4;--good:#1c7a45;--bad:#b3372b}
+@media(prefers-color-scheme:dark){:root{--ground:#171513;--surface:#211e1b;--text:#efebe5;--muted:#aaa39a;
+--line:#3a3632;--accent:#7fb0f5;--good:#6cc795;--bad:#ef8a7e}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 var(--font)}
+main{max-width:960px;margin:0 auto;padding:40px 20px 80px}
+h1{font-size:30px;line-height:1.2;margin:0 0 8px;overflow-wrap:anywhere}
+h2{font-size:18px;margin:0 0 4px}
+p{margin:0 0 12px;color:var(--muted);max-width:70ch}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:24px 0}
+.fact,section{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:16px}
+.fact b{display:block;font-size:26px;line-height:1.2;font-variant-numeric:tabular-nums}
+.fact span{color:var(--muted);font-size:14px}
+section{margin:16px 0;padding:20px}
+section svg{max-width:100%;height:auto;display:block}
+.row{display:grid;grid-template-columns:150px 1fr;gap:12px;align-items:start;padding:10px 0;
+border-top:1px solid var(--line)}
+.row:first-of-type{border-top:0}
+.row b{overflow-wrap:anywhere}
+.row small{display:block;color:var(--muted);font-weight:400}
+.pictures{display:flex;flex-wrap:wrap;gap:6px}
+img,.none{width:54px;height:54px;object-fit:cover;border-radius:6px;background:var(--line);display:block}
+figure{margin:0;width:96px;font-size:12px;line-height:1.3}
+figure img,figure .none{width:96px;height:96px}
+figcaption{overflow-wrap:anywhere;color:var(--muted);margin-top:4px}
+figcaption b{color:var(--text)}
+@media(max-width:560px){.row{grid-template-columns:1fr}}
+@media print{body{background:#fff}section{break-inside:avoid}}
+`
+
+export function htmlReport(of: Metadata, shown: Shown): string {
+  const says = escapeText(of.says)
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escapeText(of.title)} · labelled</title><style>${style}</style></head><body><main>
+<header><h1>${escapeText(of.title)}</h1><p>${says}.</p>${auditLine(of)}</header>
+<div class="facts">${factsOf(of)}</div>
+${plotSection(of, 'distribution', 'Counts and shares; a class that nothing went to may be absent from the pictures.')}
+${samplesSection(of, shown)}
+${unsureSection(shown)}
+${plotSection(of, 'confidence', 'A hump on the left is worth a look; the dashed line is the middle image.')}
+${plotSection(of, 'map', 'A plane through the embeddings, coloured by class: islands of two colours are worth a look.')}
+${plotSection(of, 'alignment', 'Rows are clusters, columns classes: dark cells on the diagonal are clusters of one thing.')}
+${convergenceSection(of)}
+<p>Method ${escapeText(of.method)}, seed ${of.seed}. The same input and seed give the same labels.
+metadata.json holds all of this as data; bowerbird plot draws the figures anew.</p>
+</main></body></html>
+`
+}
+
+const convergenceSection = (of: Metadata): string =>
+  of.history.length > 1
+    ? plotSection(of, 'convergence', 'Both lines fall to nothing where the labels settle.')
+    : ''
+
+const auditLine = ({ audit }: Metadata): string =>
+  audit ? `<p><b>${audit.promised ? 'Promised' : 'Not promised'}:</b> ${escapeText(audit.says)}.</p>` : ''
+
+function factsOf({ images, classes, alignment, confidence, measured }: Metadata): string {
+  const present = classes.filter((c) => c.images > 0).length
+  const clusters = alignment.filter(({ cluster }) => cluster >= 0).length
+  const facts: [string, string][] = [
+    [images.length.toLocaleString('en'), 'images labelled'],
+    [`${present} of ${classes.length}`, 'classes occur'],
+    [confidence.mean.toFixed(2), 'confidence, the mean'],
+    [String(clusters), 'clusters'],
+  ]
+  if (measured)
+    facts.push([
+      `${(100 * measured.value).toFixed(1)}%`,
+      `right of ${measured.count} known ones (${(100 * measured.low).toFixed(0)}–${(100 * measured.high).toFixed(0)}%)`,
+    ])
+  return facts
+    .map(([figure, says]) => `<div class="fact"><b>${figure}</b><span>${says}</span></div>`)
+    .join('')
+}
+
+const plotSection = (of: Metadata, name: PlotName, says: string): string =>
+  `<section><h2>${plots[name].title}</h2><p>${says}</p>${plots[name].draw(of, themes.page)}</section>`
+
+function pictureOf({ record, href }: Picture): string {
+  const says = escapeText(`${record.path}: ${record.label}, ${record.confidence.toFixed(2)}`)
+  return href === null
+    ? `<div class="none" title="${says}"></div>`
+    : `<img src="${href}" alt="${says}" title="${says}">`
+}
+
+function samplesSection({ classes }: Metadata, { samples }: Shown): string {
+  if (![...samples.values()].flat().some(({ href }) => href)) return ''
+  const rows = classes
+    .filter(({ name }) => samples.has(name))
+    .toSorted((a, b) => b.images - a.images)
+    .map(({ name, images, confidence }) => {
+      const counts = `${images.toLocaleString('en')} images, ${confidence.toFixed(2)} sure`
+      const pictures = samples.get(name)!.map(pictureOf).join('')
+      return `<div class="row"><b>${escapeText(name)}<small>${counts}</small></b><div class="pictures">${pictures}</div></div>`
+    })
+  return `<section><h2>What each class looks like</h2><p>From the surest to the least sure.</p>${rows.join('')}</section>`
+}
+
+function unsureSection({ unsure }: Shown): string {
+  const pictures = unsure.map((picture) => {
+    const { label, runnerUp, confidence } = picture.record
+    const other = runnerUp === null ? '' : ` or ${escapeText(runnerUp)}`
+    return `<figure>${pictureOf(picture)}<figcaption><b>${escapeText(label)}</b>${other} · ${confidence.toFixed(2)}</figcaption></figure>`
+  })
+  const says = 'The least sure: a minute here mends more than an hour anywhere else.'
+  return `<section><h2>Look at these first</h2><p>${says}</p><div class="pictures">${pictures.join('')}</div></section>`
+}

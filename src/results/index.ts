@@ -1,0 +1,7 @@
+export { exportFormats, exportNames, type ExportFormat } from './export-formats.ts'
+export type { Exported, ExportedRow, ExportedRows } from './exported.ts'
+export type { Hands, Item, Known, LabelledSet, Measured, Pictures } from './labelled-set.ts'
+export { lookAlikes } from './look-alikes.ts'
+export type { Metadata } from './metadata.ts'
+export { writePlots, writeResults, type Written } from './write-results.ts'
+export { writtenAside } from './written-aside.ts'

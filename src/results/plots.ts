@@ -1,0 +1,78 @@
+// The plots of results, drawn from their metadata alone, so that they can be drawn anew.
+import { figures, type FigureName, type Svg, type Theme } from '../figures/index.ts'
+import { matrix } from '../math/index.ts'
+import type { Metadata } from './metadata.ts'
+
+const size = { width: 720, height: 320 }
+type Plot = {
+  readonly title: string
+  readonly draw: (of: Metadata, theme: Theme) => Svg
+}
+
+export const plots = {
+  distribution: {
+    title: 'How many images each class has',
+    draw: ({ classes }, theme) =>
+      figures.distribution.draw(
+        classes.map(({ name, images }) => ({ name, count: images })),
+        size,
+        theme,
+      ),
+  },
+  confidence: {
+    title: 'How sure the labels are',
+    draw: ({ images }, theme) =>
+      figures.confidence.draw(
+        images.map(({ confidence }) => confidence),
+        size,
+        theme,
+      ),
+  },
+  convergence: {
+    title: 'How the refinement settled',
+    draw: ({ history, images }, theme) =>
+      figures.convergence.draw(
+        // The figure counts images, the method gives shares.
+        history.map((round) => ({ ...round, changed: Math.round(round.changed * images.length) })),
+        size,
+        theme,
+      ),
+  },
+  alignment: {
+    title: 'Which class each cluster went to',
+    draw: (of, theme) => figures.alignment.draw(alignmentOf(of), size, theme),
+  },
+  map: {
+    title: 'Images that look alike lie close',
+    draw: (of, theme) => figures.map.draw(mapOf(of), { ...size, height: 480 }, theme),
+  },
+} satisfies Partial<Record<FigureName, Plot>>
+export type PlotName = keyof typeof plots
+
+/** Without classes that nothing went to: a map of 101 columns is to be read. */
+function alignmentOf({ alignment, classes }: Metadata) {
+  const names = classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const own = alignment.filter(({ cluster }) => cluster >= 0)
+  const weights = matrix(own.length, names.length)
+  own.forEach((row, i) => {
+    names.forEach((name, c) => (weights.data[i * names.length + c] = row.classes[name] ?? 0))
+  })
+  return { clusters: own.map(({ cluster }) => `cluster ${cluster}`), classes: names, weights }
+}
+
+const pointsMost = 20_000 // 300 kB of SVG; more points lie on one another
+
+function mapOf({ images, classes }: Metadata) {
+  const place = new Map(classes.map(({ name }, i) => [name, i]))
+  const step = Math.max(1, images.length / pointsMost)
+  const drawn = Array.from(
+    { length: Math.min(images.length, pointsMost) },
+    (_, i) => images[Math.floor(i * step)]!,
+  )
+  return {
+    x: Float32Array.from(drawn, ({ at }) => at[0]),
+    y: Float32Array.from(drawn, ({ at }) => at[1]),
+    classOf: Int32Array.from(drawn, ({ label }) => place.get(label)!),
+    classes: classes.map(({ name }) => name),
+  }
+}
