@@ -5,7 +5,7 @@ import path from 'node:path'
 import { readNpy, writeNpy } from '../src/formats/index.ts'
 import type { Images } from '../src/images/index.ts'
 import { matrix, type Matrix } from '../src/math/index.ts'
-import { encoders, type EncoderName, type Runtime } from '../src/runtime/index.ts'
+import { encoders, type Encoder, type EncoderName, type Runtime } from '../src/runtime/index.ts'
 import { folderOf, writeAside } from './data.ts'
 
 export type Pictures = {
@@ -13,6 +13,8 @@ export type Pictures = {
   readonly name: string
   readonly count: number
   readonly bytes: (index: number) => Promise<Uint8Array>
+  /** The pixels themselves, for an encoder whose input has just their size: decoding would give them back. */
+  readonly raw?: { readonly side: number; readonly pixels: (index: number) => Uint8Array }
 }
 type Hands = { readonly runtime: Runtime; readonly images: Images; readonly say: (text: string) => void }
 
@@ -28,33 +30,44 @@ export async function embedded(of: Pictures, encoder: EncoderName, hands: Hands)
       folderOf('active-learning'),
       `${of.name}-${encoder}-${checksum.replaceAll(/\W/g, '').slice(0, 8)}-${from}.npy`,
     )
-    if (!existsSync(file)) {
+    const kept = existsSync(file) ? floatsOf(await readFile(file)) : new Float32Array()
+    const size = (to - from) * width
+    // The last piece of a smaller draw holds fewer.
+    if (kept.length >= size) whole.data.set(kept.subarray(0, size), from * width)
+    else {
       const rows = await encoded(of, { from, to, encoder }, hands)
-      await writeAside(file, writeNpy('float16', [rows.rows, width], rows.data))
+      const bytes = writeNpy('float16', [rows.rows, width], rows.data)
+      await writeAside(file, bytes)
+      whole.data.set(floatsOf(bytes), from * width)
       hands.say(`${encoder} on ${of.name}: ${to} of ${of.count}`)
     }
-    whole.data.set(readNpy(await readFile(file)).data, from * width)
   }
   return whole
 }
+
+const floatsOf = (npy: Uint8Array): Float32Array => Float32Array.from(readNpy(npy).data)
 
 type Chunk = { readonly from: number; readonly to: number; readonly encoder: EncoderName }
 
 async function encoded(of: Pictures, chunk: Chunk, { runtime, images }: Hands): Promise<Matrix> {
   const encoder = await runtime.encoder(chunk.encoder)
-  const sources = await Promise.all(
-    Array.from({ length: chunk.to - chunk.from }, async (_, i) => ({
-      bytes: await of.bytes(chunk.from + i),
-    })),
-  )
-  const rows = matrix(sources.length, encoder.width)
-  for (let from = 0; from < sources.length; from += encoder.batch) {
-    const read = await images.readMany(sources.slice(from, from + encoder.batch), encoder.input)
-    const pixels = read.map((one) => {
-      if (one instanceof Error) throw one
-      return one.data
-    })
-    rows.data.set((await encoder.encode(Buffer.concat(pixels), pixels.length)).data, from * encoder.width)
+  const whole = matrix(chunk.to - chunk.from, encoder.width)
+  for (let at = 0; at < whole.rows; at += encoder.batch) {
+    const count = Math.min(encoder.batch, whole.rows - at)
+    const pixels = await pixelsOf(of, { from: chunk.from + at, count, as: encoder.input }, images)
+    whole.data.set((await encoder.encode(Buffer.concat(pixels), count)).data, at * encoder.width)
   }
-  return rows
+  return whole
+}
+
+type Batch = { readonly from: number; readonly count: number; readonly as: Encoder['input'] }
+
+async function pixelsOf({ raw, bytes }: Pictures, { from, count, as }: Batch, images: Images) {
+  const places = Array.from({ length: count }, (_, i) => from + i)
+  if (raw && as.width === raw.side && as.height === raw.side) return places.map((i) => raw.pixels(i))
+  const sources = await Promise.all(places.map(async (i) => ({ bytes: await bytes(i) })))
+  return (await images.readMany(sources, as)).map((one) => {
+    if (one instanceof Error) throw one
+    return one.data
+  })
 }
