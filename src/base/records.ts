@@ -11,6 +11,8 @@ export type ClassId = Branded<number, 'ClassId'>
 export type Hash = Branded<string, 'Hash'>
 /** A trained version of a project: 1, 2, 3… */
 export type Version = Branded<number, 'Version'>
+/** A session; ids are unique across projects. */
+export type SessionId = Branded<number, 'SessionId'>
 /** A job, across projects. */
 export type JobId = Branded<number, 'JobId'>
 /** A place in the ledger of labels; a data-set version is such a position. */
@@ -118,6 +120,57 @@ export type ModelCard = {
   readonly figures: Readonly<Record<string, unknown>>
   /** Embeddings of a few images with the probabilities they must give: checked before a swap. */
   readonly golden: readonly { readonly image: ImageId; readonly probabilities: readonly number[] }[]
+}
+
+export const sessionStates = ['new', 'running', 'paused', 'completed', 'cancelled'] as const
+export type SessionState = (typeof sessionStates)[number]
+
+/** A plan of rounds, and how far it has come: what is asked, how it is learnt, and until when. */
+export type Session = {
+  readonly id: SessionId
+  readonly name: string
+  readonly description: string
+  readonly state: SessionState
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What the rounds showed, as of the last that was done. */
+  readonly findings: Readonly<Record<string, unknown>>
+  /** Why it ended; empty until then. */
+  readonly why: string
+  readonly createdAt: Time
+  readonly startedAt: Time | null
+  readonly completedAt: Time | null
+}
+
+export const roundStates = ['open', 'done', 'cancelled'] as const
+export type RoundState = (typeof roundStates)[number]
+
+/** As many questions as a session's budget, and what their answers taught. */
+export type Round = {
+  /** 1, 2, 3… in its session. */
+  readonly number: number
+  readonly state: RoundState
+  /** Whether one went back to an earlier round's model since. */
+  readonly isRolledBack: boolean
+  readonly strategy: string
+  /** Why this strategy. */
+  readonly says: string
+  /** Where the ledger stood when it opened. */
+  readonly position: Position
+  readonly version: Version | null
+  readonly figures: Readonly<Record<string, unknown>>
+  readonly startedAt: Time
+  readonly completedAt: Time | null
+}
+
+/** An image that a round asks about; settled once it holds a label or was passed over. */
+export type Question = {
+  readonly image: ImageId
+  readonly reason: string
+  /** Drawn by chance, for the control arm or to validate. */
+  readonly isDrawn: boolean
+  readonly split: Split
+  readonly label: ClassId | null
+  readonly isSkipped: boolean
 }
 
 export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const

@@ -11,9 +11,11 @@ import { openGuesses } from './guesses.ts'
 import { imagesOver } from './images.ts'
 import { jobsOver } from './jobs.ts'
 import { labelsOver } from './labels.ts'
+import { leasesOver } from './leases.ts'
 import { modelsOver } from './models.ts'
 import { projectsOver } from './projects.ts'
 import { migrate, rowsFile } from './schema.ts'
+import { sessionsOver } from './sessions.ts'
 import { settingsOver } from './settings.ts'
 import { openRows } from './sqlite.ts'
 import type { Store } from './store.ts'
@@ -43,6 +45,8 @@ export async function openStore(place: Place): Promise<Store> {
     truth: truthOver(rows),
     embeddings: embeddingsOver(rows, blobs),
     models: modelsOver(rows, guesses),
+    sessions: sessionsOver(rows),
+    leases: leasesOver(rows),
     jobs: jobsOver(rows),
     settings: settingsOver(rows),
     blobs,

@@ -108,6 +108,10 @@ async function countsOf(db: Reading, name: string): Promise<Counts> {
 }
 
 const ofProject = [
+  'lease',
+  'question',
+  'round',
+  'session',
   'near',
   'family',
   'truth',
@@ -142,6 +146,10 @@ async function remove(rows: Rows, name: string): Promise<void> {
 }
 
 const keys = {
+  lease: 'image',
+  question: 'session, round, place',
+  round: 'session, number',
+  session: 'id',
   near: 'band, image',
   family: 'name',
   truth: 'image',

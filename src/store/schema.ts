@@ -83,6 +83,31 @@ const migrations: readonly { readonly says: string; readonly statements: string 
       create index job_project on job (project, id);
       create table setting (key text primary key, value text not null);`,
   },
+  {
+    says: 'sessions in rounds, and questions held by one person at a time',
+    statements: `
+      insert into newest values ('session', 0);
+      create table session (
+        id integer primary key, project integer not null references project (id), name text not null,
+        description text not null, state text not null, settings text not null, findings text not null,
+        why text not null default '', created_at bigint not null, started_at bigint, completed_at bigint,
+        unique (project, name));
+      create table round (
+        project integer not null references project (id), session integer not null references session (id),
+        number integer not null, state text not null, is_rolled_back integer not null default 0,
+        strategy text not null, says text not null, position integer not null, version integer,
+        figures text not null default '{}', started_at bigint not null, completed_at bigint,
+        primary key (session, number)) without rowid;
+      create index round_project on round (project);
+      create table question (
+        project integer not null references project (id), session integer not null references session (id),
+        round integer not null, place integer not null, image integer not null, reason text not null,
+        is_drawn integer not null, primary key (session, round, place)) without rowid;
+      create index question_project on question (project);
+      create table lease (
+        project integer not null references project (id), image integer not null, person text not null,
+        until bigint not null, primary key (project, image)) without rowid;`,
+  },
 ]
 export const schemaNumber = migrations.length
 

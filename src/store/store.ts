@@ -21,6 +21,7 @@ import type {
   Version,
 } from '../base/index.ts'
 import type { Matrix } from '../math/index.ts'
+import type { Leases, Sessions } from './store-of-sessions.ts'
 
 export type Store = {
   readonly projects: Projects
@@ -30,6 +31,8 @@ export type Store = {
   readonly truth: Truth
   readonly embeddings: Embeddings
   readonly models: Models
+  readonly sessions: Sessions
+  readonly leases: Leases
   readonly jobs: JobTable
   readonly settings: Settings
   readonly blobs: Blobs

@@ -1,6 +1,6 @@
 // The rows as they stand in the database; none of these types leaves this room.
 import type { ClassId, Hash, Image, ImageId, JobId, JobState, LabelOrigin, Position } from '../base/index.ts'
-import type { Split, Version } from '../base/index.ts'
+import type { RoundState, SessionId, SessionState, Split, Version } from '../base/index.ts'
 
 type Flag = 0 | 1
 type Json = string
@@ -81,6 +81,42 @@ export type ModelRow = {
   guesses: Hash | null
   created_at: number
 }
+export type SessionRow = {
+  id: SessionId
+  project: number
+  name: string
+  description: string
+  state: SessionState
+  settings: Json
+  findings: Json
+  why: string
+  created_at: number
+  started_at: number | null
+  completed_at: number | null
+}
+export type RoundRow = {
+  project: number
+  session: SessionId
+  number: number
+  state: RoundState
+  is_rolled_back: Flag
+  strategy: string
+  says: string
+  position: Position
+  version: Version | null
+  figures: Json
+  started_at: number
+  completed_at: number | null
+}
+export type QuestionRow = {
+  project: number
+  session: SessionId
+  round: number
+  place: number
+  image: ImageId
+  reason: string
+  is_drawn: Flag
+}
 
 export type Tables = {
   /** The newest id given: ids grow and are never given twice, not even after a removal. */
@@ -98,6 +134,11 @@ export type Tables = {
   embedding: { project: number; encoder: string; image: ImageId; shard: number; place: number }
   model: ModelRow
   alias: { project: number; name: string; change: number; version: Version; at: number }
+  session: SessionRow
+  round: RoundRow
+  question: QuestionRow
+  /** Who answers about which image just now. */
+  lease: { project: number; image: ImageId; person: string; until: number }
   job: JobRow
   setting: { key: string; value: Json }
 }

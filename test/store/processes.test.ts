@@ -109,6 +109,30 @@ describe('a store that several processes write', () => {
     await using store = await opened(place)
     assert.deepEqual(await store.check(), [])
   })
+  it('opens and closes each round once, though three do it and one is killed in the midst', async () => {
+    const place = folder('rounds')
+    const { store } = await withBirds(place)
+    await addImages(store, 5)
+    await store.sessions.create('birds', { name: 'first', description: '', settings: {}, at: 1 })
+    await store.sessions.move('birds', 'first', { state: 'running', from: ['new'], at: 2 })
+    const victim = begin(place, 'rounds', { name: 'victim', limit: 40 })
+    await victim.hasSaid(6)
+    victim.kill()
+    const children = ['ann', 'bob'].map((name) => begin(place, 'rounds', { name, limit: 40 }))
+    const acks = (await Promise.all([victim, ...children].map((child) => child.acks()))).flat()
+    const said = acks.map(({ position, image }) => `${position} ${image}`)
+    assert.equal(new Set(said).size, said.length, 'no round was opened or closed twice')
+    const rounds = await store.sessions.rounds('birds', 'first')
+    assert.deepEqual(
+      rounds.map((round) => round.number),
+      rounds.map((_, i) => i + 1),
+    )
+    assert.ok(rounds.length === 40 && rounds.every((round) => round.state === 'done'))
+    for (const { number } of rounds) {
+      assert.equal((await store.sessions.questions('birds', 'first', number)).length, 5)
+    }
+    await store.close()
+  })
   it('hands every job to one process alone', async () => {
     const place = folder('jobs')
     await using store = await opened(place)

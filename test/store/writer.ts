@@ -1,7 +1,7 @@
 // A process that writes until it is killed, and says on its output what was acknowledged: the tests' victim.
 import { writeSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { Failure, type ImageId } from '../../src/base/index.ts'
+import { Failure, type ImageId, type Position } from '../../src/base/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { farFingerprint, image, label } from './drivers.ts'
 
@@ -37,6 +37,18 @@ const acts: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   async opening() {},
+  /** Opens and closes rounds of a session that runs; says which it did. */
+  async rounds() {
+    const ids = [...(await store.images.ids('birds', {}))] as ImageId[]
+    for (let number = 1; number <= countMax; number++) {
+      const [position, at] = [0 as Position, number]
+      const questions = ids.map((image) => ({ image, reason: name, isDrawn: false }))
+      const of = { number, strategy: name, says: '', position, at, questions }
+      if (await store.sessions.openRound('birds', 'first', of)) say(`ack ${number} 1`)
+      const end = { number, version: null, figures: { by: name }, findings: { number }, at }
+      if (await store.sessions.closeRound('birds', 'first', end)) say(`ack ${number} 2`)
+    }
+  },
   async blobs() {
     for (let sizeBytes = 100_000; ; sizeBytes *= 2) await store.blobs.put(Buffer.alloc(sizeBytes, sizeBytes))
   },
