@@ -136,6 +136,32 @@ describe('ask', () => {
     const arm = await controlArm(world.store, of)
     assert.deepEqual([...arm].sort(), [questions[0]!, ...others].map((q) => q.image.id).sort())
   })
+  it('asks no two people about the same image, though they ask at the same moment', async () => {
+    await world.act('create', { project: 'shared' })
+    await addBirds(world, 'shared')
+    const people = ['ann', 'bob', 'eve']
+    const ofEach = (input = {}) =>
+      Promise.all(people.map((by) => world.act('ask', { project: 'shared', by, budget: 8, ...input })))
+    const idsOf = (all: Awaited<ReturnType<typeof ofEach>>) =>
+      all.map(({ questions }) => questions.map((q) => q.image.id).sort())
+    const first = idsOf(await ofEach())
+    assert.equal(new Set(first.flat()).size, 24)
+    const [again] = idsOf(await ofEach())
+    assert.ok(again!.every((id) => !first[1]!.includes(id) && !first[2]!.includes(id)))
+    const gold = idsOf(await ofEach({ split: 'test', budget: 2 }))
+    assert.equal(new Set(gold.flat()).size, 6)
+  })
+  it('asks another person once the time of the first has run out', async () => {
+    await world.act('create', { project: 'slow' })
+    await addBirds(world, 'slow')
+    const asks = async (by: string, minutes: number) =>
+      (await world.act('ask', { project: 'slow', by, minutes })).questions.map((q) => q.image.id)
+    const first = await asks('ann', 1 / 30) // two looks at the clock of this world
+    world.now()
+    world.now()
+    assert.deepEqual(await asks('bob', 10), first)
+    assert.ok((await asks('ann', 10)).every((id) => !first.includes(id)))
+  })
   it('says that nothing is left, without failing', async () => {
     await world.act('create', { project: 'empty' })
     const { questions, says, left } = await ask({ project: 'empty' })

@@ -1,0 +1,146 @@
+// The images worth asking about, each with its reason: by a strategy, mixed with some that chance drew.
+import { Failure, type ImageId, type Project, type Split, type Time } from '../base/index.ts'
+import { randomFrom, shuffleInto, type Tools } from '../math/index.ts'
+import {
+  autoStrategy,
+  choose,
+  strategies,
+  usualWeights,
+  type Choice,
+  type Pool,
+  type Strategy,
+  type StrategyName,
+  type Weights,
+} from '../query/index.ts'
+import type { Store } from '../store/index.ts'
+import { plainPool, poolFor, situationOf } from './ask-pool.ts'
+import { controlCount, mixed, nextOfControl } from './control.ts'
+import type { World } from './world.ts'
+
+export type Asked = {
+  readonly project: string
+  readonly split: Split
+  readonly strategy: StrategyName | 'auto'
+  /** As many as are usual, or left, if it is not said. */
+  readonly budget?: number | undefined
+  readonly exclude?: readonly number[] | undefined
+  readonly minUncertainty: number
+  readonly maxPerRound?: number | undefined
+  readonly weights?: Weights | undefined
+  readonly costs?: readonly { readonly image: number; readonly cost: number }[] | undefined
+  /** The share that chance draws. */
+  readonly control: number
+  readonly force: boolean
+  /** What others are asked about just now. */
+  readonly held: ReadonlyMap<ImageId, Time>
+}
+export type Chosen = {
+  readonly choices: readonly (Choice & { readonly isControl: boolean })[]
+  readonly strategy: StrategyName
+  readonly says: string
+  /** How many could be asked about, these included. */
+  readonly left: number
+}
+
+export const usualBudget = 10
+// Rows of 2048 are then 200 MB; of more, an even draw shows the same images.
+const poolMax = 25_000
+
+export async function choicesFor(it: Asked, project: Project, world: World): Promise<Chosen> {
+  const { store } = world
+  const left = await askable(store, it)
+  const budget = budgetOf(it, left.length)
+  const tools = await toolsOf(world, project, left.length)
+  const { strategy, says } = await strategyFor(it, project, world)
+  const ids = left.length > poolMax ? drawn(left, Math.max(poolMax, budget), tools) : left
+  const pool = withCosts(await poolFor(strategies[strategy].needs, { project, ids }, world), it)
+  // Where embeddings have just begun, fewer may be known than are asked for.
+  const known = pool.ids.length >= budget
+  const chosen = known
+    ? await choose(pool, { ...it, weights: it.weights ?? usualWeights, strategy, budget }, tools)
+    : await choose(await plainPool(store, project.name, ids), { strategy: 'random', budget }, tools)
+  const control = await controlOf(it, { project, left, strategy, count: chosen.length }, world)
+  const choices = mixed(chosen, control, randomFrom(project.seed + left.length))
+  return {
+    choices: choices.map((choice) => ({ ...choice, isControl: control.includes(choice.image) })),
+    strategy: known ? strategy : 'random',
+    says: left.length === 0 ? 'nothing is left to ask about' : says,
+    left: left.length,
+  }
+}
+
+async function askable(store: Store, it: Asked): Promise<ImageId[]> {
+  const ids = await store.images.ids(it.project, { split: it.split, labelled: false })
+  const excluded = new Set<number>(it.exclude)
+  const skipped = it.force ? new Set<ImageId>() : await store.labels.skipped(it.project)
+  return (Array.from(ids) as ImageId[]).filter(
+    (id) => !excluded.has(id) && !skipped.has(id) && !it.held.has(id),
+  )
+}
+
+type Asking = {
+  readonly project: Project
+  readonly left: readonly ImageId[]
+  readonly strategy: StrategyName
+  readonly count: number
+}
+
+/** Whoever asks by chance alone takes the arm's turns: all those labels are of the arm then. */
+function controlOf(
+  it: Asked,
+  { project, left, strategy, count }: Asking,
+  { store }: World,
+): Promise<readonly ImageId[]> {
+  if (it.split !== 'train') return Promise.resolve([])
+  const share = strategy === 'random' ? 1 : it.control
+  const random = randomFrom(Math.imul(project.seed, 0x27d4eb2f) ^ left.length)
+  return nextOfControl(store, project, { left, count: controlCount(count, share, random) })
+}
+
+function budgetOf(it: Asked, left: number): number {
+  if (it.budget === undefined) return Math.min(usualBudget, left)
+  if (it.budget <= left) return it.budget
+  throw new Failure(
+    'out-of-pool',
+    `cannot ask ${it.budget} questions: the budget is at most the number of images without a label ` +
+      `in the ${it.split} split, and ${left} are left`,
+  )
+}
+
+/** The same state of the project asks the same questions: a page that is loaded again shows them again. */
+async function toolsOf(world: World, project: Project, left: number): Promise<Tools> {
+  const { position } = await world.store.projects.counts(project.name)
+  const seed = Math.imul(project.seed, 0x9e3779b1) ^ Math.imul(position + 1, 0x85ebca6b) ^ left
+  return { random: randomFrom(seed), matmul: world.runtime.matmul }
+}
+
+async function strategyFor(
+  it: Asked,
+  project: Project,
+  world: World,
+): Promise<{ readonly strategy: StrategyName; readonly says: string }> {
+  if (it.split !== 'train') {
+    return {
+      strategy: 'random',
+      says: `the ${it.split} split is drawn by chance, so that it measures without bias`,
+    }
+  }
+  const situation = await situationOf(world.store, project)
+  const auto = autoStrategy(situation)
+  if (it.strategy === 'auto') return auto
+  const wanted: Strategy = strategies[it.strategy]
+  const isReady = wanted.needs.every((need) =>
+    need === 'embeddings' ? situation.hasEmbeddings : situation.hasModel,
+  )
+  if (isReady) return { strategy: it.strategy, says: wanted.says }
+  return { strategy: auto.strategy, says: `${auto.says}; ${it.strategy} has to wait` }
+}
+
+function withCosts(pool: Pool, { costs }: Asked): Pool {
+  if (!costs) return pool
+  const costOf = new Map<number, number>(costs.map(({ image, cost }) => [image, cost]))
+  return { ...pool, costs: Float32Array.from(pool.ids, (id) => costOf.get(id) ?? 1) }
+}
+
+const drawn = (ids: ImageId[], count: number, { random }: Tools): ImageId[] =>
+  shuffleInto(ids, random).slice(0, count)
