@@ -3,6 +3,7 @@ export { annotate, annotateDefaults, type Annotated, type AnnotateOptions } from
 export { clustererNames, clusterers, type Clusterer, type ClustererName } from './clusterers.ts'
 export { cut, type Merges } from './merges.ts'
 export { hdbscan, type Clustering, type HdbscanOptions } from './hdbscan.ts'
+export { layOut, type LayOutOptions } from './lay-out.ts'
 export { methodNames, methods, type MethodName } from './methods.ts'
 export { neighbours, type Neighbours } from './neighbours.ts'
 export { autoSizes } from './sizes.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Failure, type Class, type Version } from '../base/index.ts'
-import type { Counts, ImageFilter } from '../store/index.ts'
-import { labelWords, projectField, splitField } from './fields.ts'
+import { Failure, type Class, type ImageId, type Version } from '../base/index.ts'
+import type { Counts, ImageFilter, Store } from '../store/index.ts'
+import { imageField, labelWords, projectField, splitField } from './fields.ts'
 import { classNamed } from './find.ts'
 import { maybeLatest, showImages } from './show.ts'
 import { step } from './step.ts'
@@ -20,6 +20,11 @@ const input = z.object({
   confidenceMin: shareField.describe('the guess is at least this sure'),
   confidenceMax: shareField.describe('the guess is at most this sure'),
   text: z.string().max(200).optional().describe('a part of the name'),
+  ids: z
+    .array(imageField)
+    .max(500) // an address of more would be refused by servers in between
+    .optional()
+    .describe('just these images in this order, whatever else is asked for'),
   order: z.enum(['added', 'unsure first']).default('added').describe('which come first'),
   after: z.string().max(200).optional().describe('the `next` of the page before'),
   size: z.int().min(1).max(1000).default(200).describe('how many images a page has'),
@@ -43,6 +48,7 @@ export const images = step({
   async run(it, { store }) {
     const { project } = it
     await store.projects.get(project)
+    if (it.ids) return justThese(store, project, it.ids as ImageId[])
     const [classes, latest] = await Promise.all([store.classes.list(project), maybeLatest(store, project)])
     const filter = filterOf(it, { classes, version: latest?.version })
     const order = latest ? it.order : 'added'
@@ -56,6 +62,12 @@ export const images = step({
     }
   },
 })
+
+async function justThese(store: Store, project: string, ids: readonly ImageId[]) {
+  const images = await showImages(store, project, await store.images.byIds(project, ids))
+  const version = (await maybeLatest(store, project))?.version ?? null
+  return { images, next: null, total: images.length, version }
+}
 
 function filterOf(
   it: Input,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Failure, type ImageId, type Label } from '../base/index.ts'
+import type { Label } from '../base/index.ts'
+import { membersOf } from './cluster-members.ts'
 import { levelField } from './clusters.ts'
 import { byField, classField, imageField, projectField } from './fields.ts'
-import { clustersAtHand } from './kept-clusters.ts'
 import { step } from './step.ts'
 
 export const labelCluster = step({
@@ -31,20 +31,7 @@ export const labelCluster = step({
   async run(it, { store, now }) {
     const { project: name, cluster, level, by } = it
     const project = await store.projects.get(name)
-    const kept = await clustersAtHand(store, project)
-    const except = new Set<number>(it.except)
-    const ids = kept.ids.filter((id, row) => kept[level][row] === cluster && !except.has(id)) as ImageId[]
-    if (!kept.sheets[level].some((sheet) => sheet.id === cluster)) {
-      throw new Failure(
-        'not-found',
-        `cannot label cluster ${cluster} of ${name}: ${level}-clusters are numbered 0 to ` +
-          `${kept.sheets[level].length - 1}`,
-      )
-    }
-    const images = await store.images.byIds(name, ids)
-    const free = images.filter((image) => image.label === null)
-    // A label that nobody looked at measures nothing.
-    const open = free.filter((image) => image.split !== 'test')
+    const { open, before, gold } = await membersOf(store, project, it)
     const classes = await store.classes.ensure(name, [it.label])
     const { id } = classes.find((c) => c.name === it.label)!
     const at = now()
@@ -58,11 +45,6 @@ export const labelCluster = step({
       seconds,
     }))
     const position = await store.labels.add(name, labels, `cluster ${cluster} of ${level} at ${at}`)
-    return {
-      labelled: open.length,
-      before: images.length - free.length,
-      gold: free.length - open.length,
-      position,
-    }
+    return { labelled: open.length, before, gold, position }
   },
 })

@@ -7,7 +7,7 @@ const actBegins = 'annotate at '
 
 /** How the acts of `annotate` are named; a cluster that a person named is another act. */
 export const annotateAct = (at: number): string => `${actBegins}${at}`
-const isByItself = ({ origin, act }: LedgerEntry): boolean =>
+export const isByItself = ({ origin, act }: LedgerEntry): boolean =>
   origin === 'annotate' && act.startsWith(actBegins)
 
 type Labels = ReadonlyMap<ImageId, ClassId>

@@ -12,6 +12,7 @@ import { cluster } from './cluster.ts'
 import { clusters } from './clusters.ts'
 import { config } from './config.ts'
 import { create } from './create.ts'
+import { effort } from './effort.ts'
 import { embed } from './embed.ts'
 import { evaluate } from './evaluate.ts'
 import { exportLabels } from './export.ts'
@@ -19,7 +20,9 @@ import { image } from './image.ts'
 import { images } from './images.ts'
 import { labelCluster } from './label-cluster.ts'
 import { ledger } from './ledger.ts'
+import { map } from './map.ts'
 import { plot } from './plot.ts'
+import { points } from './points.ts'
 import { predict } from './predict.ts'
 import { project } from './project.ts'
 import { projects } from './projects.ts'
@@ -29,6 +32,7 @@ import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { score } from './score.ts'
 import { simulate } from './simulate.ts'
+import { spotCheck } from './spot-check.ts'
 import type { Step } from './step.ts'
 import { suspects } from './suspects.ts'
 import { train } from './train.ts'
@@ -49,12 +53,16 @@ export const table = {
   cluster,
   clusters,
   'label-cluster': labelCluster,
+  'spot-check': spotCheck,
+  map,
+  points,
   annotate,
   plot,
   ask,
   answer,
   undo,
   ledger,
+  effort,
   train,
   evaluate,
   versions,
