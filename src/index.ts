@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Failure } from './base/index.ts'
-import { openHouse, type House } from './jobs/index.ts'
+import type { House } from './jobs/index.ts'
 import {
   resolveConfiguration,
   steps,
@@ -13,7 +13,6 @@ import {
   type StepName,
   type World,
 } from './steps/index.ts'
-import { openStore } from './store/index.ts'
 
 export { Failure, kinds, type FailureKind } from './base/index.ts'
 export type { Configuration, House, InputOf, OutputOf, StepName }
@@ -43,6 +42,11 @@ const mainFile = path.join(import.meta.dirname, `main${extension}`)
 export async function openBowerbird(options: Options = {}): Promise<Bowerbird> {
   const { log = () => {}, stays = false, ...flags } = options
   const values = configure(flags)
+  // The database's package is as much to load as all else: a command that keeps nothing goes without.
+  const [{ openHouse }, { openStore }] = await Promise.all([
+    import('./jobs/index.ts'),
+    import('./store/index.ts'),
+  ])
   const store = await openStore(values.data)
   const opened = openHouse({
     store,

@@ -1,9 +1,8 @@
 // Starts a face, or a child process of one. With `index.ts` the only place that builds the real World.
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import os from 'node:os'
 import path from 'node:path'
-import type { Role, Workplace } from './jobs/index.ts'
+import type { Workplace } from './jobs/index.ts'
 import type { Configuration, World } from './steps/index.ts'
 
 // Half of a short command's time went into compiling our own code: 0.70 s of processor became 0.37.
@@ -11,29 +10,24 @@ import type { Configuration, World } from './steps/index.ts'
 if (!process.env['NODE_V8_COVERAGE']) enableCompileCache()
 
 // Only after that line, and each process loads no more than it uses.
-const { cacheFolder, configure, openBowerbird } = await import('./index.ts')
-const { roles, work } = await import('./jobs/index.ts')
+const { configure, openBowerbird } = await import('./index.ts')
 const { steps } = await import('./steps/index.ts')
-const { openStore, restoreBackup } = await import('./store/index.ts')
 
 // The same folder seen from the sources and from what is built of them.
 const builtPage = path.join(import.meta.dirname, '..', 'dist', 'page')
 
 /** A child's world: here alone images are decoded and networks run, so those packages load here alone. */
 async function makePlace(values: Configuration, log: World['log']): Promise<Workplace> {
-  const { openImages } = await import('./images/index.ts')
-  const { openRuntime } = await import('./runtime/index.ts')
+  const { openHands } = await import('./alone.ts')
+  const { openStore } = await import('./store/index.ts')
   const store = await openStore(values.data)
-  const cores = values.cores || os.availableParallelism()
-  const { imagePixelsMax: pixelsMax, imageBytesMax: bytesMax } = values
-  const images = openImages({ pixelsMax, bytesMax, children: cores })
-  const runtime = openRuntime({ cores, cache: cacheFolder(values) })
-  const world = { store, images, runtime, configuration: values, now: () => Date.now(), log }
+  const { close, ...hands } = openHands(values)
+  const world = { ...hands, store, configuration: values, now: () => Date.now(), log }
   return {
     steps,
     world,
     async close() {
-      await Promise.all([images.close(), runtime.close()])
+      await close()
       await store.close()
     },
   }
@@ -84,13 +78,25 @@ async function startFace(argv: readonly string[]): Promise<number> {
       const { serve } = await import('./server/index.ts')
       return serve(house, { host, port, token, page: builtPage, log })
     },
-    restore: (from, flags) => restoreBackup(from, configure(flags).data),
+    async restore(from, flags) {
+      const { restoreBackup } = await import('./store/index.ts')
+      return restoreBackup(from, configure(flags).data)
+    },
+    async performAlone(name, input, how) {
+      const { performAlone } = await import('./alone.ts')
+      return performAlone(
+        steps.find((step) => step.name === name)!,
+        input,
+        { ...how, log },
+      )
+    },
   })
 }
 
 async function startChild(args: readonly string[]): Promise<void> {
-  const role = args[args.indexOf('--role') + 1]
-  if (process.send && roles.includes(role as Role)) return work(role as Role, makePlace)
+  const { roles, work } = await import('./jobs/index.ts')
+  const role = roles.find((one) => one === args[args.indexOf('--role') + 1])
+  if (process.send && role) return work(role, makePlace)
   process.stderr.write('bowerbird: work is started by bowerbird itself, as a child process\n')
   process.exit(2)
 }

@@ -1,4 +1,4 @@
-export { assert } from './assert.ts'
+export { absent, assert } from './assert.ts'
 export { Failure, kinds, sentenceOf, type FailureKind } from './failure.ts'
 export { inOrder } from './in-order.ts'
 export { namesOf } from './names.ts'

@@ -6,7 +6,7 @@ export type Stream = {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
 }
-export type Bar = { show(job: Job): void; clear(): void }
+export type Bar = { show(job: Pick<Job, 'step' | 'progress'>): void; clear(): void }
 
 const barWidth = 24
 
@@ -17,7 +17,6 @@ export function openBar(err: Stream): Bar {
   }
   return {
     show(job) {
-      if (job.state !== 'running') return
       const { sentence } = job.progress
       if (err.isTTY) redraw(`${job.step.padEnd(8)} ${drawn(job.progress)} ${sentence}`)
       // In a log only what is new is worth a line: the sentence without its numbers.

@@ -1,5 +1,5 @@
 import type { House } from '../jobs/index.ts'
-import type { Configuration, Step } from '../steps/index.ts'
+import type { Configuration, Step, World } from '../steps/index.ts'
 import type { Stream } from './bar.ts'
 
 /** What a command line is handed; the program's own stands in `main.ts`. */
@@ -13,10 +13,16 @@ export type CliOptions = {
   readonly interrupted: AbortSignal
   /** Flags are as typed; one that was not given is not there. */
   openHouse(flags: Readonly<Record<string, unknown>>, how: { readonly stays: boolean }): Promise<House>
+  /** Performs a step whose row says that this input needs nothing that is kept. */
+  performAlone(step: string, input: unknown, how: Alone): Promise<unknown>
   serve(house: House, at: Pick<Configuration, 'host' | 'port' | 'token'>): Promise<Server>
   restore(from: string, flags: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 export type Server = { readonly url: string; close(): Promise<void> }
+
+export type Alone = Pick<World, 'signal' | 'progress'> & {
+  readonly flags: Readonly<Record<string, unknown>>
+}
 
 export type ExitCode = number
 /** What one command needs once its words are read. */

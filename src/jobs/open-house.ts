@@ -1,5 +1,5 @@
 // Builds the House: moments here or in the answering child, what takes a while in job workers.
-import { assert, type Job, type Time } from '../base/index.ts'
+import { absent, type Job, type Time } from '../base/index.ts'
 import { parseInput, perform, type Configuration, type Step, type World } from '../steps/index.ts'
 import { openAnswering } from './answering.ts'
 import type { Worker } from './child.ts'
@@ -70,12 +70,7 @@ const cancelled = (job: Job) => ({
 /** A face's own world: it neither decodes nor computes, so that no native crash can take it along. */
 function worldHere(o: HouseOptions, signal: AbortSignal): World {
   const { store, configuration, now, log } = o
-  const images = absent<World['images']>('images')
-  const runtime = absent<World['runtime']>('runtime')
+  const images = absent<World['images']>('a step that runs here', 'images')
+  const runtime = absent<World['runtime']>('a step that runs here', 'runtime')
   return { store, images, runtime, configuration, now, signal, progress: () => {}, log }
 }
-
-const absent = <T extends object>(what: string): T =>
-  new Proxy({} as T, {
-    get: (_, name) => assert(false, `a step that runs here leaves ${what}.${String(name)} alone`),
-  })

@@ -24,6 +24,7 @@ export const annotate = step({
   takes: 'a while',
   runs: 'apart',
   reads: false,
+  alone: ({ project }) => project === undefined,
   positional: ['project'],
   then: 'train',
   async run(it, world) {

@@ -17,6 +17,7 @@ export const plot = step({
   takes: 'a while',
   runs: 'apart',
   reads: false,
+  alone: () => true,
   positional: ['results'],
   async run({ results, png }, { signal }) {
     const to = path.resolve(results)

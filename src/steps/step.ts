@@ -14,6 +14,11 @@ export type Step<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.Zo
   readonly runs: 'here' | 'apart'
   /** Whether performing it twice is the same as once, and nothing is written: a GET on HTTP. */
   readonly reads: boolean
+  /**
+   * Whether this input asks for nothing that is kept: then a command performs the step in its own process,
+   * and no data folder comes to be.
+   */
+  alone?(input: z.infer<I>): boolean
   /** The one input that the command line takes without a flag. */
   readonly positional?: readonly (keyof z.infer<I> & string)[]
   /** For a step that takes a while: what it computes, from input and store; the same key is not run again. */

@@ -39,6 +39,7 @@ export async function runHere(args: readonly string[], house: House): Promise<Ra
     env: {},
     interrupted: new AbortController().signal,
     openHouse: async () => ({ ...house, close: async () => {} }),
+    performAlone: never,
     serve: never,
     restore: never,
   })
