@@ -78,7 +78,7 @@ export async function writeAside(file: string, bytes: Uint8Array): Promise<void>
 
 export type Photograph = { readonly name: string; readonly class: string; readonly bytes: Uint8Array }
 
-const caltechFile = path.join(import.meta.dirname, '..', '..', 'shared', 'data', 'caltech101.tar')
+export const caltechFile = path.join(import.meta.dirname, '..', '..', 'shared', 'data', 'caltech101.tar')
 
 /** Caltech-101's JPEGs in the order of their names, without the background; nothing where the file is not there. */
 export async function maybeCaltech101(say: Say): Promise<readonly Photograph[] | undefined> {

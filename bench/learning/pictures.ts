@@ -1,7 +1,10 @@
 // The pictures of the data sets as files: encoders see what a person's folder would hold.
+import { createReadStream } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
+import { extract } from 'tar-stream'
 import { randomFrom, shuffleInto } from '../../src/math/index.ts'
-import { cifar10, cifarImageBytes, maybeCaltech101, type Cifar } from '../data.ts'
+import { caltechFile, cifar10, cifarImageBytes, maybeCaltech101, type Cifar } from '../data.ts'
 import type { Pictures } from '../embedded.ts'
 
 export type Labelled = Pictures & { readonly labels: Int32Array }
@@ -41,4 +44,13 @@ export async function maybeCaltechPictures(say: (text: string) => void) {
     bytes: async (i) => all[i]!.bytes,
   }
   return { pictures, classNames, names: all.map((one) => one.name) }
+}
+
+/** Names of the photographs that Caltech-101's own split measures on. */
+export async function caltechTest(): Promise<ReadonlySet<string>> {
+  for await (const entry of createReadStream(caltechFile).pipe(extract())) {
+    if (entry.header.name.endsWith('/test.txt')) return new Set((await text(entry)).split('\n'))
+    entry.resume()
+  }
+  throw new Error(`${caltechFile} holds no test.txt`)
 }

@@ -6,7 +6,8 @@ import { leastConfidence, usualWeights, type Weights } from './scores.ts'
 import { strategies, type Need, type Strategy, type StrategyName } from './strategies.ts'
 
 export type How = {
-  readonly strategy: StrategyName
+  /** By its name in the table, or one that is not in it. */
+  readonly strategy: StrategyName | Strategy
   readonly budget: number
   /** Images whose best guess is surer than 1 less this are not asked about; 0, the usual, keeps all. */
   readonly minUncertainty?: number
@@ -26,9 +27,9 @@ export async function choose(pool: Pool, how: How, tools: Tools): Promise<readon
         `and ${left} are left`,
     )
   }
-  const { strategy: name, minUncertainty = 0, weights = usualWeights } = how
-  const strategy: Strategy = strategies[name]
-  for (const need of strategy.needs) assert(has(pool, need), `a pool for ${name} has ${need}`)
+  const { strategy: its, minUncertainty = 0, weights = usualWeights } = how
+  const strategy: Strategy = typeof its === 'string' ? strategies[its] : its
+  for (const need of strategy.needs) assert(has(pool, need), `a pool for this strategy has ${need}`)
   const { distinct, twins } = parted(pool, unsureEnough(pool, minUncertainty))
   const budget = Math.min(how.budget, how.maxPerRound ?? Infinity, distinct.length + twins.length)
   if (budget === 0) return []

@@ -43,8 +43,8 @@ const images = (count = 1) => (count === 1 ? '1 image' : `${count} similar image
 type Smooth = Asked & { readonly weights: Float32Array | null; readonly places: readonly number[] | null }
 
 // A choice of ten need not weigh 10,000 images against 10,000, six seconds of products at 2048 numbers: of
-// an even draw of 2,000 the best are as good, because whoever stands for many has many like it.
-const candidatesLeast = 2000
+// an even draw of 1,000 the best are as good, because whoever stands for many has many like it.
+const candidatesLeast = 1000
 const candidatesPerQuestion = 10
 
 async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, tools: Tools): Promise<Herded> {

@@ -13,6 +13,7 @@ import {
   strategyNames,
   type Need,
   type Pool,
+  type Strategy,
   type StrategyName,
 } from '../query/index.ts'
 import type { Head } from '../runtime/index.ts'
@@ -40,8 +41,8 @@ export type Rules = {
   readonly batch: number
   readonly rounds: number
   readonly pull: number
-  /** The share of images that are measured on. */
-  readonly tested: number
+  /** The share of images that are measured on, drawn by the seed, or their places. */
+  readonly tested: number | readonly number[]
 }
 export type Game = { readonly table: Table; readonly referee: Referee; readonly rules: Rules }
 type Tools = Pick<World, 'runtime' | 'signal'>
@@ -58,7 +59,7 @@ export const refereeOf = (truth: Int32Array): Referee => ({
 /** The same seed parts the images the same way for every player: their sessions are pairs. */
 export async function play(
   { table, referee, rules }: Game,
-  of: { readonly player: Player; readonly seed: number; readonly told: () => void },
+  of: { readonly player: Player | Strategy; readonly seed: number; readonly told: () => void },
   tools: Tools,
 ): Promise<Session> {
   const { asked: pool, tested } = parted(table, rules.tested, randomFrom(of.seed))
@@ -85,12 +86,20 @@ export async function play(
   return session
 }
 
-export function parted(table: Table, share: number, random: Random) {
+export function parted(table: Table, tested: Rules['tested'], random: Random) {
+  return split(table, typeof tested === 'number' ? drawn(table, tested, random) : tested)
+}
+
+function drawn(table: Table, share: number, random: Random): readonly number[] {
   const kins = [...new Set(table.kin)]
   const wanted = share * table.ids.length
   const places = Map.groupBy(table.kin.keys(), (place) => table.kin[place]!)
   const tested: number[] = []
   for (const kin of shuffleInto(kins, random)) if (tested.length < wanted) tested.push(...places.get(kin)!)
+  return tested
+}
+
+function split(table: Table, tested: readonly number[]) {
   const isTested = new Set(tested)
   return { asked: [...table.ids.keys()].filter((place) => !isTested.has(place)), tested }
 }
@@ -107,13 +116,13 @@ type Moment = {
   readonly left: readonly number[]
   readonly known: Known
   readonly random: Random
-  readonly player: Player
+  readonly player: Player | Strategy
 }
 
 async function asking(moment: Moment, { runtime, signal }: Tools): Promise<number[]> {
   const { table, rules, left, random } = moment
   const strategy = strategyOf(moment)
-  const pool = await poolOf(moment, strategies[strategy].needs, { runtime, signal })
+  const pool = await poolOf(moment, strategy.needs, { runtime, signal })
   const budget = Math.min(rules.batch, left.length)
   const choices = await choose(pool, { strategy, budget }, { random, matmul: runtime.matmul })
   const placeOf = new Map(left.map((place) => [table.ids[place]!, place]))
@@ -121,17 +130,18 @@ async function asking(moment: Moment, { runtime, signal }: Tools): Promise<numbe
 }
 
 /** Before there is a head, what needs one takes typical images, as `ask` does. */
-function strategyOf({ table, known, player }: Moment): StrategyName {
+function strategyOf({ table, known, player }: Moment): Strategy {
   if (player === 'auto') {
-    return autoStrategy({
+    const situation = {
       hasEmbeddings: true,
       hasModel: known.head !== null,
       labelled: known.places.length,
       classes: table.classNames.length,
-    }).strategy
+    }
+    return strategies[autoStrategy(situation).strategy]
   }
-  const needs: readonly Need[] = strategies[player].needs
-  return !known.head && needs.some((need) => need !== 'embeddings') ? 'typical' : player
+  const wanted: Strategy = typeof player === 'string' ? strategies[player] : player
+  return !known.head && wanted.needs.some((need) => need !== 'embeddings') ? strategies.typical : wanted
 }
 
 const passes = { ensemble: 5, masked: 3 } // as `ask` makes them

@@ -131,6 +131,12 @@ describe('a session', () => {
       await world.close()
     })
   }
+  it('measures on the images that it is told to, and asks about all others', () => {
+    const given = Array.from({ length: 20 }, (_, i) => count - 20 + i)
+    const { asked, tested } = parted(table, given, randomFrom(1))
+    assert.deepEqual(tested, given)
+    assert.deepEqual(asked, [...Array(count - 20).keys()])
+  })
   it('keeps images of one kin on one side', () => {
     const { asked, tested } = parted(table, 0.3, randomFrom(1))
     assert.equal(asked.length + tested.length, count)

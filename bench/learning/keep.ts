@@ -1,0 +1,52 @@
+// What the full form found, beside the other results: figures as JSON, curves with their bands as SVG and PNG.
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { curves, themes } from '../../src/figures/index.ts'
+import { drawn } from '../../src/images/index.ts'
+import { duelsOf, playedOf } from '../../src/steps/simulate-compare.ts'
+import type { Player } from '../../src/steps/simulate-play.ts'
+import { figuresOf, type Played, type Verdict } from './verdict.ts'
+
+const folder = path.join(import.meta.dirname, '..', 'results')
+const shown: readonly Player[] = ['auto', 'random', 'margin', 'typical', 'maxherding', 'uherding', 'badge']
+
+export async function keep(verdict: Verdict, played: readonly Played[]): Promise<void> {
+  const result = {
+    command: 'BOWERBIRD_BENCH_FULL=1 npm run bench active-learning',
+    says: verdict.says,
+    settings: played.map(settingResult),
+    ratio: Number(verdict.ratio.toPrecision(4)),
+  }
+  await writeFile(path.join(folder, 'active-learning.json'), `${JSON.stringify(result, null, 1)}\n`)
+  for (const { setting, sessions } of played) {
+    const lines = shown
+      .filter((player) => sessions.has(player))
+      .map((player) => ({ name: player, points: playedOf(player, sessions).curve }))
+    const svg = curves(lines, { width: 720, height: 420 }, themes.light)
+    const file = path.join(folder, `active-learning-${setting.name}`)
+    await writeFile(`${file}.svg`, `${svg}\n`)
+    await writeFile(`${file}.png`, await drawn(svg, 1))
+  }
+}
+
+function settingResult({ setting, sessions }: Played) {
+  const duels = duelsOf(sessions)
+  const strategies = [...sessions].map(([player, its]) => {
+    const { gain, worseAt, saved } = playedOf(player, sessions)
+    return {
+      strategy: player,
+      seeds: its.length,
+      ...Object.fromEntries(Object.entries(figuresOf(its)).map(([name, value]) => [name, short(value)])),
+      ...(gain && { gain: short(100 * gain.value), gainLow: gain.low && short(100 * gain.low) }),
+      worseThanRandomAt: worseAt,
+      labelsSaved: Object.fromEntries(
+        saved.flatMap((at) => (at.saved === null ? [] : [[at.accuracy, Math.round(at.saved)]])),
+      ),
+      beatsSignificantly: duels.flatMap((d) => (d.winner === player && d.isSignificant ? [d.loser] : [])),
+    }
+  })
+  return { name: setting.name, says: setting.says, strategies: strategies.sort((a, b) => area(b) - area(a)) }
+}
+
+const area = (of: object): number => Number((of as { readonly area: number }).area)
+const short = (value: number): number => Number(value.toFixed(2))
