@@ -40,7 +40,7 @@ export const linkages = {
     says: 'joins what is nearest at its nearest: chains stay together',
     join: async (rows, _sizes, tools) => {
       const near = await neighbours(rows, 16, tools)
-      return spanningTree(rows, new Float64Array(rows.rows), { near, tools })
+      return spanningTree(rows, { core: new Float64Array(rows.rows), near, tools })
     },
   },
 } satisfies Record<string, Linkage>

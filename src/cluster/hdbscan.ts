@@ -42,7 +42,7 @@ export async function hdbscan(
   }
   const near = await neighbours(rows, Math.max(density, neighboursForTree), tools)
   const core = Float64Array.from({ length: rows.rows }, (_, i) => near.distances[i * near.k + density - 1]!)
-  const edges = await spanningTree(rows, core, { near, tools })
+  const edges = await spanningTree(rows, { core, near, tools })
   return label(condense(mergesOf(edges), smallest), selection)
 }
 

@@ -1,71 +1,39 @@
-import { distance, type Matrix, squaredLengths, tiles, type Tools } from '../math/index.ts'
-import { centred } from './blocks.ts'
+import type { Matrix } from '../math/index.ts'
+import { emptyLists, measured, replaceWorst, type Lists, type Neighbours } from './nearest-lists.ts'
+import { pairTiles, pointsOf, type Multiply, type PairTile, type Points } from './points.ts'
 
-/** Of each row its k nearest others, nearest first. */
-export type Neighbours = {
-  readonly k: number
-  /** [rows, k] */
-  readonly ids: Int32Array
-  readonly distances: Float64Array
-}
+export type { Neighbours }
 
 /** The fast product rounds: this many more are found than asked for, then measured exactly. */
-const slack = 8
+export const slack = 8
 
-/** Exact, in tiles; ties go to the lower id. */
-export async function neighbours(rows: Matrix, k: number, tools: Pick<Tools, 'matmul'>): Promise<Neighbours> {
+/** Exact, each pair multiplied once. */
+export async function neighbours(rows: Matrix, k: number, tools: Multiply): Promise<Neighbours> {
   const wanted = Math.min(k, rows.rows - 1)
-  const near = centred(rows)
-  const best = await nearestFew(near, Math.min(wanted + slack, rows.rows - 1), tools)
-  const found = {
-    k: wanted,
-    ids: new Int32Array(rows.rows * wanted),
-    distances: new Float64Array(rows.rows * wanted),
-  }
-  for (let row = 0; row < rows.rows; row++) {
-    const exact = Array.from(best.idsOf(row), (id) => ({ id, far: distance(near, row, id) }))
-    exact.sort((a, b) => a.far - b.far || a.id - b.id)
-    for (let i = 0; i < wanted; i++) {
-      found.ids[row * wanted + i] = exact[i]!.id
-      found.distances[row * wanted + i] = exact[i]!.far
-    }
-  }
-  return found
+  const points = pointsOf(rows)
+  const lists = emptyLists(rows.rows, Math.min(wanted + slack, rows.rows - 1))
+  const order = Int32Array.from({ length: rows.rows }, (_, i) => i)
+  for await (const tile of pairTiles(points, { order, rowsUntil: rows.rows }, tools))
+    keepNearest(lists, points, tile)
+  return measured(rows, lists, wanted)
 }
 
-type Best = { readonly idsOf: (row: number) => Int32Array }
-
-async function nearestFew(rows: Matrix, k: number, tools: Pick<Tools, 'matmul'>): Promise<Best> {
-  const lengths = squaredLengths(rows)
-  const ids = new Int32Array(rows.rows * k).fill(-1)
-  const scores = new Float32Array(rows.rows * k).fill(Infinity)
-  for await (const { firstQuery, firstRow, products } of tiles(rows, rows, tools)) {
-    const { data, columns } = products
-    for (let q = 0; q < products.rows; q++) {
-      const row = firstQuery + q
-      const from = q * columns
-      let worst = scores[row * k + k - 1]!
-      for (let c = 0; c < columns; c++) {
-        // |a − b|² without |a|², which is the same for all of a row.
-        const score = lengths[firstRow + c]! - 2 * data[from + c]!
-        if (score >= worst || firstRow + c === row) continue
-        insertInto(ids, scores, { first: row * k, k, id: firstRow + c, score })
-        worst = scores[row * k + k - 1]!
-      }
+/** |a − b|² / 2 without |a|² / 2, which is the same for all of a row: smaller is nearer. */
+function keepNearest(lists: Lists, points: Points, { firstRow, firstColumn, products }: PairTile): void {
+  const { rows, columns, data } = products
+  const halves = points.halves.subarray(firstColumn, firstColumn + columns)
+  const worst = Float32Array.from(halves, (_, c) => lists.scores[(firstColumn + c) * lists.k]!)
+  for (let r = 0; r < rows; r++) {
+    const row = firstRow + r
+    const own = points.halves[row]!
+    const from = r * columns
+    let mine = lists.scores[row * lists.k]!
+    for (let c = Math.max(0, row + 1 - firstColumn); c < columns; c++) {
+      const product = data[from + c]!
+      const score = halves[c]! - product
+      if (score < mine) mine = replaceWorst(lists, row, { id: firstColumn + c, score })
+      const its = own - product
+      if (its < worst[c]!) worst[c] = replaceWorst(lists, firstColumn + c, { id: row, score: its })
     }
   }
-  return { idsOf: (row) => ids.subarray(row * k, (row + 1) * k) }
-}
-
-type Place = { readonly first: number; readonly k: number; readonly id: number; readonly score: number }
-
-function insertInto(ids: Int32Array, scores: Float32Array, { first, k, id, score }: Place): void {
-  let at = first + k - 1
-  while (at > first && scores[at - 1]! > score) {
-    scores[at] = scores[at - 1]!
-    ids[at] = ids[at - 1]!
-    at--
-  }
-  scores[at] = score
-  ids[at] = id
 }
