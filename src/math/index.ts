@@ -1,3 +1,4 @@
+export { descend, type Batches } from './adam.ts'
 export { kMeans, weightedKMeans, type Clustering } from './k-means.ts'
 export { minimise, type Minimum, type MinimiseOptions, type Slope } from './l-bfgs.ts'
 export { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'

@@ -2,8 +2,8 @@
 import { Failure } from '../base/index.ts'
 import { floatsOf, readOnnx } from '../formats/index.ts'
 import { toOnnx } from '../graph/index.ts'
-import { matrix, minimise, rowOf, rowsOf } from '../math/index.ts'
-import type { Matrix, MinimiseOptions, Slope, Tools } from '../math/index.ts'
+import { descend, matrix, minimise, randomFrom, rowOf, rowsOf } from '../math/index.ts'
+import type { Batches, Matrix, MinimiseOptions, Slope, Tools } from '../math/index.ts'
 import { headModel, headNames as names } from '../nets/index.ts'
 import type { Head, HeadOptions, Session, Tensor } from './runtime.ts'
 
@@ -20,7 +20,7 @@ export type HeadTools = Pick<Tools, 'matmul'> & {
 /**
  * The minimum of Σ cross-entropy + pull / 2 · ‖weights‖², bias free:
  * scikit-learn's LogisticRegression with C = 1 / pull.
- * The problem is convex, so that the seed changes nothing.
+ * The problem is convex, so that the seed changes nothing; in batches it decides their order.
  */
 export async function trainHead(
   tools: HeadTools,
@@ -32,14 +32,42 @@ export async function trainHead(
   const pull = pullOf(seen.length, options.pull)
   const answers = answersOf(classOf, seen)
   const lesson = { session: await tools.lesson, rows, answers, classes: seen.length, pull }
-  const of = (at: Float64Array): Promise<Slope> => {
+  const slope: SlopeOf = (of, at) => {
     if (options.signal?.aborted) throw new Failure('cancelled', 'the training of a head was cancelled')
-    return lossAt(lesson, at)
+    return lossAt(of, at)
   }
-  const precondition = isWorthCurvature(rows) ? await inverseCurvature(tools, lesson) : undefined
   const start = startOf(seen, rows.columns, options.from)
-  const { at } = await minimise(of, start, { tolerance, ...(precondition ? { precondition } : {}) })
+  const at = options.batches
+    ? await inBatches(lesson, slope, { start, seed: options.seed, batches: options.batches })
+    : await toTheEnd(tools, lesson, { start, slope })
   return headOf(at, seen, { classes: options.classes, width: rows.columns })
+}
+type SlopeOf = (of: Lesson, at: Float64Array) => Promise<Slope>
+
+async function toTheEnd(
+  tools: HeadTools,
+  lesson: Lesson,
+  { start, slope }: { readonly start: Float64Array; readonly slope: SlopeOf },
+): Promise<Float64Array> {
+  const precondition = isWorthCurvature(lesson.rows) ? await inverseCurvature(tools, lesson) : undefined
+  const options = { tolerance, ...(precondition ? { precondition } : {}) }
+  return (await minimise((at) => slope(lesson, at), start, options)).at
+}
+
+/** Each batch has its share of the pull, so that all of an epoch have the whole of it. */
+function inBatches(
+  lesson: Lesson,
+  slope: SlopeOf,
+  how: { readonly start: Float64Array; readonly seed: number; readonly batches: Batches },
+): Promise<Float64Array> {
+  const { rows, answers, classes } = lesson
+  const of = (places: Int32Array, at: Float64Array) => {
+    const some = rowsOf(matrix(rows.rows, classes, answers), places).data
+    const pull = (lesson.pull * places.length) / rows.rows
+    return slope({ ...lesson, rows: rowsOf(rows, places), answers: some, pull }, at)
+  }
+  const random = randomFrom(how.seed)
+  return descend(of, how.start, { ...how.batches, count: rows.rows, random })
 }
 
 /** Two classes are one weight vector w to scikit-learn; ours are ±w / 2, whose squares sum to half of its. */

@@ -1,5 +1,5 @@
 // ONNX Runtime and the encoders. Lives in worker processes only: a native crash must not take a server along.
-import type { Matrix, Tools } from '../math/index.ts'
+import type { Batches, Matrix, Tools } from '../math/index.ts'
 
 export type Tensor = {
   readonly shape: readonly number[]
@@ -36,6 +36,8 @@ export type HeadOptions = {
   readonly pull: number
   readonly seed: number
   readonly signal?: AbortSignal
+  /** Learns in steps of Adam; without it, until the gradient vanishes. */
+  readonly batches?: Batches | undefined
   /** Weights to begin from: a head trained before, one label earlier. */
   readonly from?: Head
 }
@@ -50,7 +52,7 @@ export type TextOptions = {
 }
 
 export type Runtime = {
-  /** Until the gradient vanishes; the same input gives the same bytes. */
+  /** Until the gradient vanishes, or in batches; the same input gives the same bytes. */
   trainHead(rows: Matrix, classOf: Int32Array, options: HeadOptions): Promise<Head>
   /** [images, classes] */
   probabilities(head: Head, rows: Matrix): Promise<Matrix>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Failure, type ImageId, type Model, type Project } from '../base/index.ts'
 import { largest } from '../measure/index.ts'
 import { rowOf } from '../math/index.ts'
+import { batchesKept } from './batches.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
 import { projectField, versionField } from './fields.ts'
 import { modelOf } from './find.ts'
@@ -83,7 +84,8 @@ async function marksOf(
   if (exam.on === 'cross-validation') {
     const lesson = await lessonOf(world.store, encoded, card.ledger)
     const pull = Number(card.settings['pull'])
-    const marks = await crossValidate(world, lesson, { pull, seed: card.seed })
+    const batches = batchesKept(card.settings)
+    const marks = await crossValidate(world, lesson, { pull, seed: card.seed, batches })
     if (marks) return marks
     throw new Failure(
       'not-ready',

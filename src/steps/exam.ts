@@ -7,7 +7,7 @@ import {
   type Position,
   type Project,
 } from '../base/index.ts'
-import { matrix, randomFrom, rowOf, rowsOf, type Matrix } from '../math/index.ts'
+import { matrix, randomFrom, rowOf, rowsOf, type Batches, type Matrix } from '../math/index.ts'
 import { measureClasses, stratifiedFolds, type ClassReport } from '../measure/index.ts'
 import type { Sheet } from './guesses.ts'
 import { labelsAt, type Lesson } from './lesson.ts'
@@ -101,7 +101,7 @@ const rowsTaughtMax = 1500
 export async function crossValidate(
   { runtime, signal }: Pick<World, 'runtime' | 'signal'>,
   lesson: Lesson,
-  how: { readonly pull: number; readonly seed: number },
+  how: { readonly pull: number; readonly seed: number; readonly batches?: Batches | undefined },
 ): Promise<Marks | undefined> {
   const { images, rows, classOf, classes } = lesson
   const foldOf = stratifiedFolds(classOf, foldCount, randomFrom(how.seed))

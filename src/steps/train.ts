@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { Failure, type ModelCard, type Project, type Version } from '../base/index.ts'
-import { rowOf, rowsOf } from '../math/index.ts'
+import { rowOf, rowsOf, type Batches } from '../math/index.ts'
 import { calibrate } from '../measure/index.ts'
 import type { Head } from '../runtime/index.ts'
+import { batchesOf, batchesShape, type BatchesGiven } from './batches.ts'
 import { projectField } from './fields.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
 import { guessesOf, predictionsOf } from './guesses.ts'
@@ -41,13 +42,14 @@ export const train = step({
       .describe(
         'how strongly weights are pulled to zero, as 1 / C elsewhere; the encoder’s own, if left out',
       ),
+    ...batchesShape,
   }),
   output: VersionView,
   takes: 'a while',
   runs: 'apart',
   reads: false,
   positional: ['project'],
-  async key({ project: name, seed, pull }, { store }) {
+  async key({ project: name, ...given }, { store }) {
     const project = await store.projects.get(name)
     const { position, bySplit } = await store.projects.counts(name)
     const classes = (await store.classes.list(name)).filter((c) => c.labelled > 0)
@@ -61,13 +63,13 @@ export const train = step({
       )
     }
     const embedded = await store.embeddings.count(name, project.encoder)
-    return keyOf(project, { ...howOf(project, { pull, seed }), position, embedded })
+    return keyOf(project, { ...howOf(project, given), position, embedded })
   },
-  async run({ project: name, seed, pull }, world) {
+  async run({ project: name, ...given }, world) {
     const from = world.now()
     const { store } = world
     const project = await store.projects.get(name)
-    const how = howOf(project, { pull, seed })
+    const how = howOf(project, given)
     world.progress({ done: 0, total: null, sentence: 'reading the labels' })
     // Counted before the lesson is read: what is embedded meanwhile makes another key.
     const embedded = await store.embeddings.count(name, project.encoder)
@@ -87,17 +89,24 @@ export const train = step({
   },
 })
 
-type How = { readonly pull: number; readonly seed: number }
+type How = { readonly pull: number; readonly seed: number; readonly batches?: Batches }
+type Given = BatchesGiven & { readonly pull?: number | undefined; readonly seed?: number | undefined }
 
-const howOf = (
-  project: Project,
-  given: { readonly pull: number | undefined; readonly seed: number | undefined },
-): How => ({ pull: given.pull ?? usualPull(project), seed: given.seed ?? project.seed })
+function howOf(project: Project, { pull, seed, ...given }: Given): How {
+  const batches = batchesOf(given)
+  return {
+    pull: pull ?? usualPull(project),
+    seed: seed ?? project.seed,
+    ...(batches ? { batches } : {}),
+  }
+}
 
 const keyOf = (
   { name, createdAt, encoder }: Project,
   of: How & { readonly position: number; readonly embedded: number },
-): string => `train ${[name, createdAt, encoder, of.position, of.embedded, of.seed, of.pull].join(' ')}`
+): string =>
+  `train ${[name, createdAt, encoder, of.position, of.embedded, of.seed, of.pull].join(' ')}` +
+  (of.batches ? ` ${Object.values(of.batches).join(' ')}` : '')
 
 function learn(lesson: Lesson, how: How, world: World): Promise<Head> {
   const { length: images } = lesson.images

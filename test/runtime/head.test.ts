@@ -91,6 +91,25 @@ test('a class without a single label is never guessed', async () => {
     assert.ok(rowOf(guesses, i)[1]! < 1e-9 && rowOf(guesses, i)[3]! < 1e-9)
   }
 })
+describe('a head that learns in batches', () => {
+  const taught = (epochs: number, learningRate: number, more: Partial<HeadOptions> = {}) =>
+    runtime.trainHead(rows, kinds, { ...small, ...more, batches: { epochs, batchSize: 3, learningRate } })
+  const farFrom = (a: Head, b: Head) =>
+    Math.max(...a.weights.data.map((weight, i) => Math.abs(weight - b.weights.data[i]!)))
+
+  it('nears the head of the least loss with more epochs, and slower at a lower learning rate', async () => {
+    const least = await runtime.trainHead(rows, kinds, small)
+    const [slow, short, long] = [await taught(50, 0.001), await taught(50, 0.01), await taught(1500, 0.01)]
+    assert.ok(farFrom(long, least) < 0.1, `${farFrom(long, least)}`)
+    assert.ok(farFrom(short, least) > 2 * farFrom(long, least))
+    assert.ok(farFrom(slow, least) > farFrom(short, least))
+  })
+  it('comes out the same, byte for byte, with the same seed alone', async () => {
+    const [a, b, c] = [await taught(3, 0.1), await taught(3, 0.1), await taught(3, 0.1, { seed: 2 })]
+    assert.deepEqual(bytesOf(a), bytesOf(b))
+    assert.notDeepEqual(bytesOf(a), bytesOf(c))
+  })
+})
 test('a head learns a class that the head it begins from had never seen', async () => {
   const from = await runtime.trainHead(rows, kinds, small)
   const more = kinds.with(0, 1).with(1, 1)
