@@ -20,28 +20,43 @@ export const plusMinus = (of: {
   readonly high: number
 }): string => `${(of.value * 100).toFixed(1)} ± ${(((of.high - of.low) / 2) * 100).toFixed(1)}`
 
+/** What stands beside the line, where it is known. */
+export type Course = {
+  readonly points: readonly CurvePoint[]
+  /** How good as many labels drawn by chance are. */
+  readonly chance?: readonly Pick<CurvePoint, 'labels' | 'value'>[]
+  /** Where it is forecast to go. */
+  readonly ahead?: CurvePoint | null
+}
+
 /** Accuracy over labels given: a line with its band of uncertainty, the newest point named beside it. */
-export function curve(given: readonly CurvePoint[], size: Size, theme: Theme): Svg {
+export const curve = (points: readonly CurvePoint[], size: Size, theme: Theme): Svg =>
+  course({ points }, size, theme)
+
+/** The curve, with chance in grey and what is to come as dashes. */
+export function course({ points: given, chance = [], ahead = null }: Course, size: Size, theme: Theme): Svg {
   const points = newestByLabels(given)
   const last = points.at(-1)
   if (!last) return figure(size, 'No version has been measured yet')
-  const first = points[0]!
-  const [low, high] = shareRange(points.flatMap((point) => [point.low, point.high]))
-  const x = scaleOf(first.labels === last.labels ? [0, last.labels] : [first.labels, last.labels], [
-    margin.left,
-    size.width - margin.right,
-  ])
-  const y = scaleOf([low, high], [size.height - margin.bottom, margin.top])
-  const xTicks = countTicks([first.labels, last.labels], size.width / 90)
-  const yTicks = shareTicks([low, high], 3)
+  const labels = [...points, ...chance, ...(ahead ? [ahead] : [])].map((point) => point.labels)
+  const [from, to] = [Math.min(...labels), Math.max(...labels)]
+  const bounds = [...points, ...(ahead ? [ahead] : [])].flatMap((point) => [point.low, point.high])
+  const shares = shareRange([...bounds, ...chance.map((point) => point.value)])
+  const x = scaleOf(from === to ? [0, to] : [from, to], [margin.left, size.width - margin.right])
+  const y = scaleOf(shares, [size.height - margin.bottom, margin.top])
+  const xTicks = countTicks([from, to], size.width / 90)
+  const yTicks = shareTicks(shares, 3)
+  const drawn = { x, y, theme }
   return figure(
     size,
     `Accuracy ${plusMinus(last)}% after ${last.labels} labels`,
     axes({ x, y, xTicks, yTicks, sides: margin, wordsAbove: 6 }, size, theme),
     write('labels', { x: size.width - 2, y: size.height - 6, 'text-anchor': 'end', ...wordsOf(theme) }),
-    band(points, { x, y, theme }),
-    path(points, { x, y, theme }),
-    newest(last, { x, y, theme }),
+    band(points, drawn),
+    ahead ? forecast([last, ahead], drawn) : '',
+    chance.length > 0 ? beside(chance, drawn) : '',
+    path(points, drawn),
+    newest(last, drawn),
   )
 }
 
@@ -73,6 +88,40 @@ function path(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
     'stroke-linejoin': 'round',
     'stroke-linecap': 'round',
   })
+}
+
+/** Thin and grey, named where it ends. */
+function beside(chance: NonNullable<Course['chance']>, { x, y, theme }: Drawn): Svg {
+  const at = chance.map((p) => ({ x: x(p.labels), y: y(p.value) }))
+  const end = at.at(-1)!
+  const dots = at.map((p) => element('circle', { cx: p.x, cy: p.y, r: 2.5, fill: theme.muted }))
+  const line = element('polyline', {
+    points: at.map((p) => `${short(p.x)},${short(p.y)}`).join(' '),
+    fill: 'none',
+    stroke: theme.muted,
+    'stroke-width': 1.5,
+  })
+  return line + dots.join('') + write('random', { x: end.x + 7, y: end.y + 4, ...wordsOf(theme) })
+}
+
+function forecast(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
+  const dashes = element('polyline', {
+    points: points.map((p) => `${short(x(p.labels))},${short(y(p.value))}`).join(' '),
+    fill: 'none',
+    stroke: theme.accent,
+    'stroke-width': 1.5,
+    'stroke-dasharray': '4 4',
+  })
+  const end = points.at(-1)!
+  const bounds = element('line', {
+    x1: x(end.labels),
+    x2: x(end.labels),
+    y1: y(end.low),
+    y2: y(end.high),
+    stroke: theme.accent,
+    'stroke-opacity': 0.5,
+  })
+  return dashes + bounds
 }
 
 function newest(last: CurvePoint, { x, y, theme }: Drawn): Svg {

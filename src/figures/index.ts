@@ -1,6 +1,6 @@
 export { bars, type Bar } from './bars.ts'
 export { curves, type Line } from './curves.ts'
-export { curve, percent, plusMinus, type CurvePoint } from './curve.ts'
+export { course, curve, percent, plusMinus, type Course, type CurvePoint } from './curve.ts'
 export { finding, matrix, mistakes, type Confusion, type Mistake } from './matrix.ts'
 export { scaleOf, shareRange, ticksOf, type Scale } from './scale.ts'
 export { escapeText, type Svg } from './svg.ts'

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import {
   bars,
+  course,
   curve,
   finding,
   matrix,
@@ -66,6 +67,16 @@ describe('the accuracy curve', () => {
     const drawn = curve(again, { width: 300, height: 150 }, themes.light)
     assert.match(drawn, />90\.0%</)
     assert.doesNotMatch(drawn, />80\.0%</)
+  })
+  it('has room for chance in grey, and for what is forecast', () => {
+    const chance = [{ labels: 10, value: 0.3 }]
+    const ahead = { labels: 130, value: 0.9, low: 0.86, high: 0.94 }
+    const drawn = course({ points, chance, ahead }, { width: 300, height: 150 }, themes.light)
+    assert.match(drawn, />random</)
+    assert.match(drawn, /stroke-dasharray/)
+    const across = [...drawn.matchAll(/ (?:cx|x1|x2)="([\d.]+)"/g)].map((found) => Number(found[1]))
+    assert.ok(Math.max(...across) <= 300)
+    assert.doesNotMatch(curve(points, { width: 300, height: 150 }, themes.light), /random|dasharray/)
   })
   it('says intervals as people do', () =>
     assert.equal(plusMinus({ value: 0.912, low: 0.898, high: 0.926 }), '91.2 ± 1.4'))
