@@ -3,7 +3,7 @@ import { headCurvature, headGuesses, headLesson } from '../nets/index.ts'
 import type { Say } from './encoder-fetch.ts'
 import { encoderAtHand, loadEncoder } from './encoders.ts'
 import { guess, headFromOnnx, headToOnnx, trainHead } from './head.ts'
-import { product, productGraph } from './matmul.ts'
+import { combination, combinationGraph, product, productGraph } from './matmul.ts'
 import type { Runtime, Session } from './runtime.ts'
 import { openSession } from './session.ts'
 import { textRow, textRowFor } from './texts.ts'
@@ -46,6 +46,7 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
     headFromOnnx,
     open,
     matmul,
+    combined: async (a, b) => combination(await sessionOf(combinationGraph), a, b),
     encoder: (name, say = silent) => encoders(name, say),
     isAtHand: (name) => encoderAtHand(name, cache),
     textOf: async (names, { text = 'words', say = silent } = {}) =>

@@ -62,6 +62,8 @@ export type Runtime = {
   open(model: Uint8Array): Promise<Session>
   /** A · Bᵀ on all cores. */
   readonly matmul: Tools['matmul']
+  /** A · B: rows of B summed with the weights that rows of A are. */
+  combined(a: Matrix, b: Matrix): Promise<Matrix>
   /** Fetches and converts what is missing, saying how far it is; fails as no-network with the way out. */
   encoder(name: string, say?: Say): Promise<Encoder>
   /** Whether the encoder can be used without the network. */

@@ -1,6 +1,6 @@
 // The images worth asking about, each with its reason: by a strategy, mixed with some that chance drew.
 import { Failure, type ImageId, type Project, type Split, type Time } from '../base/index.ts'
-import { randomFrom, shuffleInto, type Tools } from '../math/index.ts'
+import { randomFrom, type Tools } from '../math/index.ts'
 import {
   autoStrategy,
   choose,
@@ -14,7 +14,10 @@ import {
 } from '../query/index.ts'
 import type { Store } from '../store/index.ts'
 import { plainPool, poolFor, situationOf } from './ask-pool.ts'
+import { considered } from './ask-considered.ts'
 import { controlCount, mixed, nextOfControl } from './control.ts'
+import { liveHeadOf, type LiveHead } from './live-head.ts'
+import { rosterOf } from './roster.ts'
 import type { World } from './world.ts'
 
 export type Asked = {
@@ -40,20 +43,22 @@ export type Chosen = {
   readonly says: string
   /** How many could be asked about, these included. */
   readonly left: number
+  /** A head that knows the last answer, where the newest version does not. */
+  readonly live: LiveHead | undefined
 }
 
 export const usualBudget = 10
-// Rows of 2048 are then 200 MB; of more, an even draw shows the same images.
-const poolMax = 25_000
 
 export async function choicesFor(it: Asked, project: Project, world: World): Promise<Chosen> {
   const { store } = world
-  const left = await askable(store, it)
+  const live = it.split === 'train' ? await liveHeadOf(world, project) : undefined
+  const left = await askable(store, project, it)
   const budget = budgetOf(it, left.length)
   const tools = await toolsOf(world, project, left.length)
-  const { strategy, says } = await strategyFor(it, project, world)
-  const ids = left.length > poolMax ? drawn(left, Math.max(poolMax, budget), tools) : left
-  const pool = withCosts(await poolFor(strategies[strategy].needs, { project, ids }, world), it)
+  const { strategy, says } = await strategyFor(it, { project, live }, world)
+  const { needs }: Strategy = strategies[strategy]
+  const ids = considered(left, { needs, live, budget }, tools)
+  const pool = withCosts(await poolFor(needs, { project, ids, live }, world), it)
   // Where embeddings have just begun, fewer may be known than are asked for.
   const known = pool.ids.length >= budget
   const chosen = known
@@ -66,16 +71,15 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
     strategy: known ? strategy : 'random',
     says: left.length === 0 ? 'nothing is left to ask about' : says,
     left: left.length,
+    live: needs.includes('probabilities') ? live : undefined,
   }
 }
 
-async function askable(store: Store, it: Asked): Promise<ImageId[]> {
-  const ids = await store.images.ids(it.project, { split: it.split, labelled: false })
+async function askable(store: Store, project: Project, it: Asked): Promise<ImageId[]> {
+  const { ids, labels } = await rosterOf(store, project, it.split)
   const excluded = new Set<number>(it.exclude)
   const skipped = it.force ? new Set<ImageId>() : await store.labels.skipped(it.project)
-  return (Array.from(ids) as ImageId[]).filter(
-    (id) => !excluded.has(id) && !skipped.has(id) && !it.held.has(id),
-  )
+  return ids.filter((id) => !labels.has(id) && !excluded.has(id) && !skipped.has(id) && !it.held.has(id))
 }
 
 type Asking = {
@@ -116,8 +120,8 @@ async function toolsOf(world: World, project: Project, left: number): Promise<To
 
 async function strategyFor(
   it: Asked,
-  project: Project,
-  world: World,
+  of: { readonly project: Project; readonly live: LiveHead | undefined },
+  { store }: World,
 ): Promise<{ readonly strategy: StrategyName; readonly says: string }> {
   if (it.split !== 'train') {
     return {
@@ -125,7 +129,7 @@ async function strategyFor(
       says: `the ${it.split} split is drawn by chance, so that it measures without bias`,
     }
   }
-  const situation = await situationOf(world.store, project)
+  const situation = await situationOf(store, of)
   const auto = autoStrategy(situation)
   if (it.strategy === 'auto') return auto
   const wanted: Strategy = strategies[it.strategy]
@@ -141,6 +145,3 @@ function withCosts(pool: Pool, { costs }: Asked): Pool {
   const costOf = new Map<number, number>(costs.map(({ image, cost }) => [image, cost]))
   return { ...pool, costs: Float32Array.from(pool.ids, (id) => costOf.get(id) ?? 1) }
 }
-
-const drawn = (ids: ImageId[], count: number, { random }: Tools): ImageId[] =>
-  shuffleInto(ids, random).slice(0, count)

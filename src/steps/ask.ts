@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import type { Project } from '../base/index.ts'
+import type { ImageId, Project } from '../base/index.ts'
 import { strategyNames } from '../query/index.ts'
 import { choicesFor, usualBudget, type Chosen } from './ask-choices.ts'
 import { byPosition } from './ask-pool.ts'
 import { byField, imageField, projectField, splitField } from './fields.ts'
-import { showImages } from './show.ts'
+import { predictionsOf } from './guesses.ts'
+import type { LiveHead } from './live-head.ts'
+import { namesById, showGuess, showImages } from './show.ts'
 import { step } from './step.ts'
-import { ImageView } from './views.ts'
+import { ImageView, type GuessView } from './views.ts'
 import type { World } from './world.ts'
 
 const weightField = z.number().min(0).max(1)
@@ -65,6 +67,10 @@ export const ask = step({
     strategy: z.enum(strategyNames),
     says: z.string().describe('why this strategy'),
     left: z.int().describe('how many images could be asked about, these included'),
+    knows: z
+      .int()
+      .nullable()
+      .describe('how many labels a head has learnt that is newer than the newest version and chose these'),
   }),
   takes: 'a moment',
   runs: 'apart',
@@ -73,16 +79,30 @@ export const ask = step({
   async run(it, world) {
     const { store } = world
     const project = await store.projects.get(it.project)
-    const { choices, ...chosen } = await leasedChoices(it, project, world)
+    const { choices, live, ...chosen } = await leasedChoices(it, project, world)
     const asked = choices.map(({ image }) => image)
     const images = byPosition(await store.images.byIds(project.name, asked), asked)
     const views = await showImages(store, project.name, images)
+    const guesses = live ? guessesBy(live, asked) : new Map<ImageId, GuessView>()
     return {
       ...chosen,
-      questions: choices.map(({ reason, isControl }, i) => ({ image: views[i]!, reason, isControl })),
+      knows: live ? live.taught.classOf.length : null,
+      questions: choices.map(({ image, reason, isControl }, i) => {
+        const guess = guesses.get(image) ?? views[i]!.guess
+        return { image: { ...views[i]!, guess }, reason, isControl }
+      }),
     }
   },
 })
+
+/** What the head that chose makes of these, rather than a version that knows less. */
+function guessesBy(live: LiveHead, images: readonly ImageId[]): ReadonlyMap<ImageId, GuessView> {
+  const known = images.filter(live.knows)
+  const sheet = { ids: Int32Array.from(known), probabilities: live.guessesOf(known) }
+  const classIds = live.classes.map((its) => its.id)
+  const names = namesById(live.classes)
+  return new Map(predictionsOf(sheet, classIds).map((its) => [its.image, showGuess(its, names)]))
+}
 
 // Two who ask at the same moment choose alike: whoever comes second chooses anew from what is left.
 const triesMax = 3

@@ -6,6 +6,7 @@ import {
   type ImageId,
   type Position,
   type Project,
+  type Split,
 } from '../base/index.ts'
 import type { Matrix } from '../math/index.ts'
 import type { Store } from '../store/index.ts'
@@ -46,25 +47,35 @@ export async function lessonOf(
 }
 
 /** The labels and the position that they belong to, while others go on labelling. */
-async function labelsNow(store: Store, project: string): Promise<{ position: Position; labels: Labels }> {
+export async function labelsNow(
+  store: Store,
+  project: string,
+  split: Split = 'train',
+): Promise<{ position: Position; labels: Labels }> {
   const readsMax = 5 // answers come seconds apart and a read takes milliseconds: the second try succeeds
   for (let read = 0; read < readsMax; read++) {
     const { position } = await store.projects.counts(project)
-    const labels = await store.labels.current(project, { split: 'train' })
+    const labels = await store.labels.current(project, { split })
     if ((await store.projects.counts(project)).position === position) return { position, labels }
   }
   const { position } = await store.projects.counts(project)
-  return labelsAt(store, project, position)
+  return labelsOf(store, project, { position, split })
 }
 
-export async function labelsAt(
+export const labelsAt = (
   store: Store,
   project: string,
   position: Position,
+): Promise<{ position: Position; labels: Labels }> => labelsOf(store, project, { position, split: 'train' })
+
+async function labelsOf(
+  store: Store,
+  project: string,
+  { position, split }: { readonly position: Position; readonly split: Split },
 ): Promise<{ position: Position; labels: Labels }> {
-  const train = new Set<number>(await store.images.ids(project, { split: 'train' }))
+  const its = new Set<number>(await store.images.ids(project, { split }))
   const all = await store.labels.at(project, position)
-  return { position, labels: new Map([...all].filter(([image]) => train.has(image))) }
+  return { position, labels: new Map([...all].filter(([image]) => its.has(image))) }
 }
 
 function notReady(

@@ -105,7 +105,7 @@ function showImage(
   }
 }
 
-const showGuess = (guess: Prediction, names: ClassNames): GuessView => ({
+export const showGuess = (guess: Prediction, names: ClassNames): GuessView => ({
   class: names.get(guess.class) ?? '',
   confidence: bounded(guess.confidence),
   runnerUp: guess.runnerUp === null ? null : (names.get(guess.runnerUp) ?? null),
