@@ -4,6 +4,8 @@ import { Failure, namesOf } from '../base/index.ts'
 import { builtinWidth } from '../nets/index.ts'
 import { builtinChecksum, builtinModel } from './encoder-builtin.ts'
 import type { Say } from './encoder-fetch.ts'
+import { loadImageSide } from './pair-image.ts'
+import { isPath } from './pair-files.ts'
 import { isResnetKept, resnetModel, resnetPackage } from './encoder-resnet.ts'
 import type { Encoder, Session } from './runtime.ts'
 
@@ -58,13 +60,14 @@ export type LoadOptions = {
   readonly cache: string
   /** 0: all. */
   readonly cores: number
-  readonly open: (model: Uint8Array) => Promise<Session>
+  readonly open: (model: Uint8Array | string) => Promise<Session>
   /** May throw to stop a download. */
   readonly say?: Say
 }
 
 /** Makes an encoder ready; what is missing is fetched and converted first. */
 export async function loadEncoder(name: string, o: LoadOptions): Promise<Encoder> {
+  if (isPath(name)) return loadImageSide(name, o)
   const row = rowOf(name)
   const session = await o.open(await row.model(o.cache, o.say ?? (() => undefined)))
   const { width, height } = row.preprocessing
@@ -85,13 +88,13 @@ export async function loadEncoder(name: string, o: LoadOptions): Promise<Encoder
 
 /** Whether an encoder can be used without the network. */
 export const encoderAtHand = async (name: string, cache: string): Promise<boolean> =>
-  rowOf(name).isAtHand(cache)
+  isPath(name) || rowOf(name).isAtHand(cache)
 
 function rowOf(name: string): EncoderRow {
   const known = encoderNames.find((it) => it === name)
   if (known) return encoders[known]
   throw new Failure(
     'bad-input',
-    `cannot use the encoder "${name}": the encoders are ${encoderNames.join(', ')}`,
+    `cannot use the encoder "${name}": the encoders are ${encoderNames.join(', ')}, and paths of ONNX files or folders`,
   )
 }

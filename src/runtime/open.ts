@@ -18,7 +18,7 @@ export type RuntimeOptions = {
 /** Starts nothing until it is used; a session once made serves until the runtime is closed. */
 export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
   const opened: Promise<Session>[] = []
-  const open = (model: Uint8Array): Promise<Session> => {
+  const open = (model: Uint8Array | string): Promise<Session> => {
     const session = openSession(model, { cores })
     opened.push(session)
     return session
@@ -34,7 +34,7 @@ export function openRuntime({ cores, cache }: RuntimeOptions): Runtime {
   const matmul: Runtime['matmul'] = async (a, b) => product(await sessionOf(productGraph), a, b)
   const probabilities: Runtime['probabilities'] = async (head, rows) =>
     guess(await sessionOf(headGuesses), head, rows)
-  const texts = { cache, say: silent, guess: probabilities }
+  const texts = { cache, say: silent, guess: probabilities, open }
   const joints = onceEach((name, say) => textRow(name).jointOf({ ...texts, say }))
   return {
     trainHead: async (rows, classOf, options) => {

@@ -5,12 +5,20 @@ export type Tensor = {
   readonly shape: readonly number[]
   readonly data: Float32Array | Int32Array | Uint8Array
 }
+/** What goes into a model: numbers of tokens are 64 bits wide there. */
+export type Fed = Tensor | { readonly shape: readonly number[]; readonly data: BigInt64Array }
 
 /** A loaded ONNX model. */
 export type Session = {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+  /** Its inputs as the model says them: sizes that are free have names, or are −1. */
+  readonly takes: readonly {
+    readonly name: string
+    readonly type: string
+    readonly shape: readonly (number | string)[]
+  }[]
+  run(feeds: Readonly<Record<string, Fed>>): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 

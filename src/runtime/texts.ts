@@ -3,7 +3,9 @@ import { Failure, namesOf } from '../base/index.ts'
 import type { Matrix } from '../math/index.ts'
 import type { Say } from './encoder-fetch.ts'
 import { resnetPackage } from './encoder-resnet.ts'
-import type { EncoderName } from './encoders.ts'
+import type { EncoderName, LoadOptions } from './encoders.ts'
+import { isPath } from './pair-files.ts'
+import { pairSide, refuseAnotherSpace } from './pair-text.ts'
 import type { Head } from './runtime.ts'
 import { wordsPackage } from './text-vectors.ts'
 import { areAllKept, imagesAmongLabels, rowsOfClasses } from './text-words.ts'
@@ -13,6 +15,7 @@ export type TextHands = {
   readonly cache: string
   readonly say: Say
   readonly guess: (head: Head, rows: Matrix) => Promise<Matrix>
+  readonly open: LoadOptions['open']
 }
 export type TextRow = {
   readonly says: string
@@ -48,19 +51,33 @@ export const texts = {
 export const textNames = namesOf(texts)
 export type TextName = keyof typeof texts
 
-/** The way to find this encoder's images by names, if there is one. */
-export const textFor = (encoder: string): TextName | null =>
-  textNames.find((name) => texts[name].encoders.some((it) => it === encoder)) ?? null
+export type TextSide = Pick<TextRow, 'rowsOf' | 'jointOf'>
 
-export function textRow(name: string): TextRow {
+/** The way to find this encoder's images by names, if there is one. */
+export const textFor = (encoder: string): string | null =>
+  isPath(encoder)
+    ? encoder
+    : (textNames.find((name) => texts[name].encoders.some((it) => it === encoder)) ?? null)
+
+/** A row of the table, or the text side of a pair of the user's own, by its path. */
+export function textRow(name: string): TextSide {
+  if (isPath(name)) return pairSide(name)
+  return rowOf(name)
+}
+
+function rowOf(name: string): TextRow {
   const known = textNames.find((it) => it === name)
   if (known) return texts[known]
   throw new Failure('bad-input', `cannot use the text side "${name}": there is ${textNames.join(', ')}`)
 }
 
 /** Names and images are compared in one space only. */
-export function textRowFor(name: string, encoder: string): TextRow {
-  const row = textRow(name)
+export function textRowFor(name: string, encoder: string): TextSide {
+  if (isPath(name)) {
+    refuseAnotherSpace(name, encoder)
+    return pairSide(name)
+  }
+  const row = rowOf(name)
   if (row.encoders.some((it) => it === encoder)) return row
   throw new Failure(
     'bad-input',
