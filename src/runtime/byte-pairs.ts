@@ -1,4 +1,4 @@
-// CLIP's way of writing text as numbers: bytes as letters, and pairs of pieces joined, the most frequent first.
+// CLIP's way of writing text as numbers: bytes as letters, then pairs of pieces joined, the frequent first.
 import { Failure } from '../base/index.ts'
 
 export type Vocabulary = {
@@ -52,7 +52,7 @@ export function vocabularyOfList(text: string, file: string): Vocabulary {
 }
 const clipMerges = 49_152 - 256 - 2 // the list is longer than what CLIP was taught
 
-/** The numbers of a text, `length` of them: begun, ended, cut where it is too long, filled up with the end. */
+/** `length` numbers of a text: begun, ended, cut where it is too long, filled up with the end. */
 export function idsOf(text: string, vocabulary: Vocabulary, length: number): readonly number[] {
   const clean = text.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase()
   const ids = [...clean.matchAll(words)].flatMap(([word]) => idsOfWord(word, vocabulary))

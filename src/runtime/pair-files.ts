@@ -117,7 +117,7 @@ export async function pictureRuleFor(model: string): Promise<PictureRule> {
   const isCut = it['do_center_crop'] === true
   const size = sizeIn(isCut ? it['crop_size'] : it['size'])
   if (!size) throw refusal(file, 'it must say the size of pictures, as size or crop_size')
-  const isNormal = it['do_normalize'] !== false
+  const isNormal = it.do_normalize !== false
   return {
     ...size,
     fit: isCut ? 'cover' : 'stretch',

@@ -15,7 +15,7 @@ export const pairSide = (at: string): TextSide => ({
   jointOf: async () => async (embeddings) => embeddings,
 })
 
-/** A folder is a pair by itself; two ONNX files are one because their user says so, whose widths are compared. */
+/** A folder is a pair by itself; two ONNX files are one because their user says so: widths are compared. */
 export function refuseAnotherSpace(text: string, encoder: string): void {
   const [its, other] = [path.resolve(text), path.resolve(encoder)]
   const isPair = its === other || other.startsWith(its + path.sep) || (isFile(text) && isPath(encoder))
@@ -53,7 +53,7 @@ async function loadTextSide(
   const fixed = typeof ids.shape[0] === 'number' ? ids.shape[0] : null
   const rowsOf = async (names: readonly string[]): Promise<Matrix> => {
     const texts = names.map((name) => idsOf(prompt(name), vocabulary, length))
-    while (fixed !== null && texts.length < fixed) texts.push(texts[0]!)
+    if (fixed !== null) texts.push(...Array.from({ length: fixed - texts.length }, () => texts[0]!))
     const shape = [texts.length, length]
     const flat = texts.flat()
     const feeds: Record<string, Fed> = {}
