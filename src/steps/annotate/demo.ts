@@ -1,10 +1,10 @@
 // Made-up embeddings of real pictures: everything is shown in seconds, and how much of it is right is known.
 import { writeFile } from 'node:fs/promises'
-import { demoImages } from '../images/index.ts'
-import { matrix, randomFrom, rowOf, type Matrix, type Random } from '../math/index.ts'
-import type { Item } from '../results/index.ts'
-import type { Material } from './annotate-material.ts'
-import type { World } from './world.ts'
+import { demoImages } from '../../images/index.ts'
+import { matrix, randomFrom, rowOf, type Matrix, type Random } from '../../math/index.ts'
+import type { Item } from '../../results/index.ts'
+import type { Material } from './material.ts'
+import type { World } from '../world.ts'
 
 const width = 64
 /** Of the first 1,000 pictures; names lie as far beside their class as pictures do. */

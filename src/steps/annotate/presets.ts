@@ -1,6 +1,6 @@
 // What is worth its time at which size: a row each, chosen by the number of images unless one is named.
-import { namesOf } from '../base/index.ts'
-import type { ClustererName } from '../cluster/index.ts'
+import { namesOf } from '../../base/index.ts'
+import type { ClustererName } from '../../cluster/index.ts'
 
 export type Preset = {
   readonly says: string

@@ -1,8 +1,8 @@
 // Files that other programs wrote for `annotate`: matrices, numbers and names, a row an image.
 import { open, readFile } from 'node:fs/promises'
-import { Failure } from '../base/index.ts'
-import { parseNpyHeader, readCsv, unpackInto } from '../formats/index.ts'
-import { matrix, type Matrix } from '../math/index.ts'
+import { Failure } from '../../base/index.ts'
+import { parseNpyHeader, readCsv, unpackInto } from '../../formats/index.ts'
+import { matrix, type Matrix } from '../../math/index.ts'
 
 const refuse = (file: string, why: string, cause?: unknown): Failure =>
   new Failure('bad-input', `cannot annotate: ${file} ${why}`, { cause })

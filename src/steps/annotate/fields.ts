@@ -1,9 +1,9 @@
 // What `annotate` takes and gives: each field described once, for help, forms and the reference.
 import { z } from 'zod'
-import { annotateDefaults, clustererNames, methodNames, methods } from '../cluster/index.ts'
-import { presetNames, presets } from './annotate-presets.ts'
-import { byField, classField, projectField } from './fields.ts'
-import { ImageView, IntervalView } from './views.ts'
+import { annotateDefaults, clustererNames, methodNames, methods } from '../../cluster/index.ts'
+import { presetNames, presets } from './presets.ts'
+import { byField, classField, projectField } from '../fields.ts'
+import { ImageView, IntervalView } from '../views.ts'
 
 const share = z.number().min(0).max(1)
 const said = (names: readonly string[], table: Readonly<Record<string, { readonly says: string }>>): string =>

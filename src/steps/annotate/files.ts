@@ -1,13 +1,13 @@
 // Files as material: embeddings that another program made, with names, classes and what else is known.
 import { copyFile, link, readFile, stat, symlink } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '../base/index.ts'
-import type { Clusters, Space } from '../cluster/index.ts'
-import { lookAlikes, type Item, type Known, type Pictures } from '../results/index.ts'
-import type { AnnotateInput } from './annotate-fields.ts'
-import { begunFrom, type Material } from './annotate-material.ts'
-import { readAnswers, readClusters, readLines, readMatrix, type Answered } from './annotate-read.ts'
-import type { World } from './world.ts'
+import { Failure } from '../../base/index.ts'
+import type { Clusters, Space } from '../../cluster/index.ts'
+import { lookAlikes, type Item, type Known, type Pictures } from '../../results/index.ts'
+import type { AnnotateInput } from './fields.ts'
+import { begunFrom, type Material } from './material.ts'
+import { readAnswers, readClusters, readLines, readMatrix, type Answered } from './read.ts'
+import type { World } from '../world.ts'
 
 const refuse = (why: string): Failure => new Failure('bad-input', `cannot annotate: ${why}`)
 

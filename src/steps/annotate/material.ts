@@ -1,6 +1,6 @@
 // What there is to label, wherever it came from: a project, files, or made up to show how it goes.
-import type { Clusters, Space } from '../cluster/index.ts'
-import type { Item, Known, Pictures } from '../results/index.ts'
+import type { Clusters, Space } from '../../cluster/index.ts'
+import type { Item, Known, Pictures } from '../../results/index.ts'
 
 export type Material = {
   readonly title: string

@@ -1,11 +1,11 @@
 // From material to a label for every image.
-import { annotate, type AnnotateOptions, type Annotated, type ClustererName } from '../cluster/index.ts'
-import { matrix, type Matrix } from '../math/index.ts'
-import { wilson } from '../measure/index.ts'
-import type { Measured } from '../results/index.ts'
-import type { Material } from './annotate-material.ts'
-import { toolsOf } from './tools.ts'
-import type { World } from './world.ts'
+import { annotate, type AnnotateOptions, type Annotated, type ClustererName } from '../../cluster/index.ts'
+import { matrix, type Matrix } from '../../math/index.ts'
+import { wilson } from '../../measure/index.ts'
+import type { Measured } from '../../results/index.ts'
+import type { Material } from './material.ts'
+import { toolsOf } from '../tools.ts'
+import type { World } from '../world.ts'
 
 export type Labelled = Annotated & {
   /** [clusters, classes]: how many images of each cluster went to each class. */

@@ -1,9 +1,9 @@
 // Labels and what of them may be promised: the whole of `annotate`, short of where its results go.
-import type { Item } from '../results/index.ts'
-import { drawAudit, judge, proposalOf, type Audit } from './annotate-audit.ts'
-import { labelAll, type HowToLabel, type Labelled } from './annotate-label.ts'
-import type { DrawnAudit, Material } from './annotate-material.ts'
-import type { World } from './world.ts'
+import type { Item } from '../../results/index.ts'
+import { drawAudit, judge, proposalOf, type Audit } from './audit.ts'
+import { labelAll, type HowToLabel, type Labelled } from './label.ts'
+import type { DrawnAudit, Material } from './material.ts'
+import type { World } from '../world.ts'
 
 export type Found = {
   readonly material: Material

@@ -1,9 +1,9 @@
 // The text side of a project's encoder, where it has one: class names in a space that its images share.
-import { Failure, type Project } from '../base/index.ts'
-import type { Space } from '../cluster/index.ts'
-import type { Matrix } from '../math/index.ts'
-import { textFor } from '../runtime/index.ts'
-import type { World } from './world.ts'
+import { Failure, type Project } from '../../base/index.ts'
+import type { Space } from '../../cluster/index.ts'
+import type { Matrix } from '../../math/index.ts'
+import { textFor } from '../../runtime/index.ts'
+import type { World } from '../world.ts'
 
 /** Either both, or the reason why the names cannot be read. */
 export type TextSide = (Pick<Space, 'joint' | 'text'> & { readonly why: null }) | { readonly why: string }

@@ -1,11 +1,11 @@
 // What may be promised: the surest labels are proposed, a person answers for a few drawn at random, and only
 // what these answers support is kept.
 import { createHash } from 'node:crypto'
-import type { ImageId, Project } from '../base/index.ts'
-import { randomFrom } from '../math/index.ts'
-import { abstain, auditOf, surest, type Verdict } from '../measure/index.ts'
-import type { Store } from '../store/index.ts'
-import type { Known } from '../results/index.ts'
+import type { ImageId, Project } from '../../base/index.ts'
+import { randomFrom } from '../../math/index.ts'
+import { abstain, auditOf, surest, type Verdict } from '../../measure/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { Known } from '../../results/index.ts'
 
 /** Which images were drawn to audit which proposal; answers to another proposal's audit prove nothing. */
 export type KeptAudit = { readonly proposal: string; readonly images: readonly ImageId[] }

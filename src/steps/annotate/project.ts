@@ -1,15 +1,22 @@
 // A project as material: its images and classes, and what people labelled as examples.
 import { writeFile } from 'node:fs/promises'
-import { Failure, type Class, type ClassId, type Image, type ImageId, type Project } from '../base/index.ts'
-import type { Item, Known, Pictures } from '../results/index.ts'
-import { maybeAudit, type KeptAudit } from './annotate-audit.ts'
-import { begunFrom, type Material } from './annotate-material.ts'
-import { textSideOf, type TextSide } from './annotate-text.ts'
-import { rowsFor } from './embeddings.ts'
-import { classNamed, listed } from './find.ts'
-import { clustersOfRows } from './kept-clusters.ts'
-import { labelsOfPeople } from './people.ts'
-import type { World } from './world.ts'
+import {
+  Failure,
+  type Class,
+  type ClassId,
+  type Image,
+  type ImageId,
+  type Project,
+} from '../../base/index.ts'
+import type { Item, Known, Pictures } from '../../results/index.ts'
+import { maybeAudit, type KeptAudit } from './audit.ts'
+import { begunFrom, type Material } from './material.ts'
+import { textSideOf, type TextSide } from './text.ts'
+import { rowsFor } from '../embeddings.ts'
+import { classNamed, listed } from '../find.ts'
+import { clustersOfRows } from '../kept-clusters.ts'
+import { labelsOfPeople } from '../people.ts'
+import type { World } from '../world.ts'
 
 type How = {
   /** All of the project's, if left out. */
