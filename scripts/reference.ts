@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { kinds } from '../src/base/index.ts'
-import { configuration, steps, type Step } from '../src/steps/index.ts'
+import { configuration, followersOf, steps, type Step } from '../src/steps/index.ts'
 
 const file = 'docs/reference.md'
 type Field = {
@@ -55,7 +55,9 @@ function sectionOf(it: Step): string {
     `## ${it.name}`,
     `${it.summary}.`.replace('..', '.'),
     '',
-    `\`bowerbird ${it.name}${positional}\` · \`${method} /v1/${it.name}\` · takes ${it.takes}${it.then ? ` · then \`${it.then}\`` : ''}`,
+    `\`bowerbird ${it.name}${positional}\` · \`${method} /v1/${it.name}\` · takes ${it.takes}${followersOf(it)
+      .map((name) => ` · then \`${name}\``)
+      .join('')}`,
     ...(input.length > 0
       ? ['', '| goes in | type | if left out | what it is |', '|---|---|---|---|', ...input]
       : []),

@@ -1,7 +1,7 @@
 // Performs a step for a command: moments at once, jobs with a bar until they and what follows them are done.
 import { Failure, type Job, type Progress } from '../base/index.ts'
 import { failureOf, hasEnded, type House } from '../jobs/index.ts'
-import { parseInput, type Step } from '../steps/index.ts'
+import { followersOf, parseInput, type Step } from '../steps/index.ts'
 import { openBar } from './bar.ts'
 import type { Call, CliOptions } from './options.ts'
 import { render } from './print.ts'
@@ -100,10 +100,10 @@ async function seeFollowers(ended: Job, face: Face): Promise<void> {
 }
 
 async function followerOf(ended: Job, house: House): Promise<Job | undefined> {
-  const next = house.steps.find((one) => one.name === ended.step)?.then
-  if (!next || !ended.project || ended.state !== 'done') return undefined
+  const next = followersOf(house.steps.find((one) => one.name === ended.step) ?? {})
+  if (next.length === 0 || !ended.project || ended.state !== 'done') return undefined
   const jobs = await house.store.jobs.list({ project: ended.project })
   // The newest of that step; an older one that ended says that nothing was left to do.
-  const follower = jobs.find((job) => job.step === next)
+  const follower = jobs.find((job) => next.includes(job.step))
   return follower && hasEnded(follower) && follower.createdAt < ended.createdAt ? undefined : follower
 }

@@ -1,28 +1,36 @@
 // What comes after a step by itself: adding is followed by embedding, an answer by training.
 import { Failure, type Job, type Time } from '../base/index.ts'
-import { parseInput, type Step, type World } from '../steps/index.ts'
+import { followersOf, parseInput, type Step, type World } from '../steps/index.ts'
 import { rowOf } from './messages.ts'
 
 export type Done = { readonly step: Step; readonly project: string | null; readonly at: Time }
 
+/** Enqueues what the step's row names, with the project alone as its input; says whether anything waits. */
+export async function follow(done: Done, steps: readonly Step[], store: World['store']): Promise<boolean> {
+  const { project } = done
+  if (!project) return false
+  const jobs: (Job | undefined)[] = []
+  for (const name of followersOf(done.step)) {
+    jobs.push(await enqueued(rowOf(steps, name), { ...done, project }, store))
+  }
+  return jobs.some((job) => job !== undefined)
+}
+
 /**
- * Enqueues what the step's row names, with the project alone as its input. One that waits already will see
- * what changed; one whose time has not come (no labels yet) is not started, and that is no failure.
+ * One that waits already will see what changed; one whose time has not come (no labels yet) is not started,
+ * and that is no failure.
  */
-export async function follow(
-  done: Done,
-  steps: readonly Step[],
+async function enqueued(
+  next: Step,
+  { step, project, at }: Done & { readonly project: string },
   store: World['store'],
 ): Promise<Job | undefined> {
-  const { project, at } = done
-  if (!done.step.then || !project) return undefined
-  const next = rowOf(steps, done.step.then)
   const queued = await store.jobs.list({ project, state: 'queued' })
   const waiting = queued.find((job) => job.step === next.name)
   if (waiting) return waiting
   try {
     const input = parseInput(next, { project })
-    const key = await keyOf(next, input, { store, otherwise: `after ${done.step.name} ${at}` })
+    const key = await keyOf(next, input, { store, otherwise: `after ${step.name} ${at}` })
     return await store.jobs.enqueue({ key, project, step: next.name, input: { project }, at })
   } catch (error) {
     if (error instanceof Failure && error.kind === 'not-ready') return undefined

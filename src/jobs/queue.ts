@@ -51,8 +51,8 @@ export function openQueue(o: HouseOptions, closing: AbortSignal): Queue {
     },
     followLater(step, project) {
       const one = async (): Promise<void> => {
-        const next = await follow({ step, project, at: now() }, o.steps, o.store)
-        if (next && o.stays) workers.wake()
+        const isMore = await follow({ step, project, at: now() }, o.steps, o.store)
+        if (isMore && o.stays) workers.wake()
       }
       // One after another: two at once would each see that nothing waits yet, and both enqueue.
       afterwards = afterwards

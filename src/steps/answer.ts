@@ -30,7 +30,7 @@ export const answer = step({
   runs: 'here',
   reads: false,
   positional: ['project'],
-  then: 'train',
+  then: ['train', 'session-advance'],
   async run({ project, answers, by, act, createClasses }, { store, now }) {
     await store.projects.get(project)
     await imagesOf(store, project, [...new Set(answers.map((a) => a.image))])

@@ -6,6 +6,7 @@ import { byPosition } from './ask-pool.ts'
 import { byField, imageField, projectField, splitField } from './fields.ts'
 import { predictionsOf } from './guesses.ts'
 import type { LiveHead } from './live-head.ts'
+import { askedOfSession, sessionToAsk } from './session-ask.ts'
 import { namesById, showGuess, showImages } from './show.ts'
 import { step } from './step.ts'
 import { ImageView, type GuessView } from './views.ts'
@@ -52,6 +53,12 @@ const input = z.object({
     .max(1)
     .default(0.1)
     .describe('the share drawn by chance, for an unbiased audit and as what `report` compares with'),
+  session: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('whose questions to ask; those of the one that runs, if left out, or of none'),
   by: byField,
   minutes: z.number().gt(0).max(1440).default(10).describe('for how long nobody else is asked the same'),
   force: z.boolean().default(false).describe('whether to ask again about images that were passed over'),
@@ -67,6 +74,10 @@ export const ask = step({
     strategy: z.enum(strategyNames),
     says: z.string().describe('why this strategy'),
     left: z.int().describe('how many images could be asked about, these included'),
+    round: z
+      .object({ session: z.string(), number: z.int(), questions: z.int() })
+      .nullable()
+      .describe('the round of a session that these are of'),
     knows: z
       .int()
       .nullable()
@@ -79,7 +90,10 @@ export const ask = step({
   async run(it, world) {
     const { store } = world
     const project = await store.projects.get(it.project)
-    const { choices, live, ...chosen } = await leasedChoices(it, project, world)
+    const session = await sessionToAsk(it, project, world)
+    const { choices, live, ...chosen } = session
+      ? await askedOfSession(it, { project, session }, world)
+      : { ...(await leasedChoices(it, project, world)), round: null }
     const asked = choices.map(({ image }) => image)
     const images = byPosition(await store.images.byIds(project.name, asked), asked)
     const views = await showImages(store, project.name, images)

@@ -7,7 +7,7 @@ export {
   type Origin,
   type Resolved,
 } from './configuration.ts'
-export { parseInput, perform, step, type Step } from './step.ts'
+export { followersOf, parseInput, perform, step, type Step } from './step.ts'
 export { stepNames, steps, type InputOf, type OutputOf, type StepName } from './table.ts'
 export type * from './views.ts'
 export type { World } from './world.ts'

@@ -23,13 +23,16 @@ export type Step<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.Zo
   readonly positional?: readonly (keyof z.infer<I> & string)[]
   /** For a step that takes a while: what it computes, from input and store; the same key is not run again. */
   key?(input: z.infer<I>, world: Pick<World, 'store'>): Promise<string>
-  /** A step that a face starts in the background afterwards, with the project alone as its input. */
-  readonly then?: string
+  /** Steps that a face starts in the background afterwards, with the project alone as their input. */
+  readonly then?: string | readonly string[]
   run(input: z.infer<I>, world: World): Promise<z.infer<O>>
 }
 
 /** States a step's types once, at its definition. */
 export const step = <I extends z.ZodObject, O extends z.ZodType>(it: Step<I, O>): Step<I, O> => it
+
+/** The names of those that follow it. */
+export const followersOf = ({ then = [] }: Pick<Step, 'then'>): readonly string[] => [then].flat()
 
 /** Reads a step's input as strangers give it; the failure names field, rule and value. */
 export function parseInput<I extends z.ZodObject>(

@@ -30,7 +30,16 @@ import { publish } from './publish.ts'
 import { remove } from './remove.ts'
 import { report } from './report.ts'
 import { rollback } from './rollback.ts'
+import { roundCompare } from './round-compare.ts'
+import { roundRollback } from './round-rollback.ts'
 import { score } from './score.ts'
+import { sessionAdvance } from './session-advance.ts'
+import { sessionCreate } from './session-create.ts'
+import { sessionCancel, sessionPause, sessionResume, sessionStart } from './session-moves.ts'
+import { sessionRemove } from './session-remove.ts'
+import { sessionUpdate } from './session-update.ts'
+import { session } from './session.ts'
+import { sessions } from './sessions.ts'
 import { simulate } from './simulate.ts'
 import { spotCheck } from './spot-check.ts'
 import type { Step } from './step.ts'
@@ -69,6 +78,18 @@ export const table = {
   publish,
   rollback,
   predict,
+  sessions,
+  session,
+  'session-create': sessionCreate,
+  'session-update': sessionUpdate,
+  'session-start': sessionStart,
+  'session-pause': sessionPause,
+  'session-resume': sessionResume,
+  'session-cancel': sessionCancel,
+  'session-remove': sessionRemove,
+  'session-advance': sessionAdvance,
+  'round-compare': roundCompare,
+  'round-rollback': roundRollback,
   suspects,
   report,
   simulate,

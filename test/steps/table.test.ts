@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import { stepNames, steps } from '../../src/steps/index.ts'
+import { followersOf, stepNames, steps } from '../../src/steps/index.ts'
 
 for (const step of steps) {
   describe(`the step ${step.name}`, () => {
@@ -15,9 +15,10 @@ for (const step of steps) {
       for (const name of step.positional ?? []) assert.ok(name in step.input.shape, name)
     })
     it('is followed only by a step that there is and that a project alone can start', () => {
-      if (step.then === undefined) return
-      const next = steps.find((s) => s.name === step.then)
-      assert.ok(next?.input.safeParse({ project: 'birds' }).success, step.then)
+      for (const name of followersOf(step)) {
+        const next = steps.find((s) => s.name === name)
+        assert.ok(next?.input.safeParse({ project: 'birds' }).success, name)
+      }
     })
   })
 }

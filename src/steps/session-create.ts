@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { projectField } from './fields.ts'
+import { showSession } from './session-show.ts'
+import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
+import { step } from './step.ts'
+
+const { strategy, budget, rounds, validationShare, control, stopBelow, ...learning } = settingsShape
+
+export const sessionCreate = step({
+  name: 'session-create',
+  summary: 'Plan a session: rounds of questions, a version after each, and when to stop',
+  input: z.object({
+    project: projectField,
+    session: sessionField,
+    description: descriptionField.default(''),
+    strategy: strategy.default('auto'),
+    budget: budget.default(50),
+    rounds: rounds.default(10),
+    validationShare: validationShare.default(0.2),
+    control: control.default(0.1),
+    stopBelow: stopBelow.default(0.005),
+    ...learning,
+  }),
+  output: SessionView,
+  takes: 'a moment',
+  runs: 'here',
+  reads: false,
+  positional: ['project', 'session'],
+  async run({ project, session: name, description, ...given }, { store, now }) {
+    const settings = Settings.parse(given)
+    const created = await store.sessions.create(project, { name, description, settings, at: now() })
+    return showSession(store, project, created)
+  },
+})

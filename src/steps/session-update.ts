@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { projectField } from './fields.ts'
+import { settingsOf, showSession } from './session-show.ts'
+import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
+import { step } from './step.ts'
+
+const { pull, epochs, batchSize, learningRate, ...asking } = Settings.partial().shape
+
+export const sessionUpdate = step({
+  name: 'session-update',
+  summary: 'Change a session’s name, description or settings; the round in hand keeps its questions',
+  input: z.object({
+    project: projectField,
+    session: sessionField,
+    name: sessionField.optional().describe('its new name'),
+    description: descriptionField.optional(),
+    ...asking,
+    pull: pull.nullable().describe(`${settingsShape.pull.description}, or null`),
+    epochs: epochs.nullable().describe(`${settingsShape.epochs.description}, or null`),
+    batchSize: batchSize.nullable().describe(`${settingsShape.batchSize.description}, or null`),
+    learningRate: learningRate.nullable().describe(`${settingsShape.learningRate.description}, or null`),
+  }),
+  output: SessionView,
+  takes: 'a moment',
+  runs: 'here',
+  reads: false,
+  positional: ['project', 'session'],
+  async run({ project, session, name, description, ...given }, { store }) {
+    const before = await store.sessions.get(project, session)
+    const changed = Object.entries(given).filter(([, value]) => value !== undefined)
+    const merged = { ...settingsOf(before), ...Object.fromEntries(changed) }
+    const said = Object.entries(merged).filter(([, value]) => value !== null)
+    const updated = await store.sessions.update(project, session, {
+      settings: Settings.parse(Object.fromEntries(said)),
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+    })
+    return showSession(store, project, updated)
+  },
+})
