@@ -5,7 +5,7 @@ import { averageCosine, groupingByMeans, ward } from './grouping-by-means.ts'
 import { groupingByMembers } from './grouping-by-members.ts'
 import { joinNearest } from './join-nearest.ts'
 import { mergesOf, type Edge, type Merges } from './merges.ts'
-import { neighbours } from './neighbours.ts'
+import { exactNeighbours } from './exact-neighbours.ts'
 import { spanningTree } from './spanning-tree.ts'
 
 type Multiply = Pick<Tools, 'matmul'>
@@ -39,7 +39,7 @@ export const linkages = {
   single: {
     says: 'joins what is nearest at its nearest: chains stay together',
     join: async (rows, _sizes, tools) => {
-      const near = await neighbours(rows, 16, tools)
+      const near = await exactNeighbours(rows, 16, tools)
       return spanningTree(rows, { core: new Float64Array(rows.rows), near, tools })
     },
   },

@@ -1,17 +1,20 @@
 import type { Tools } from '../math/index.ts'
 import { checkClusters, checkSpace } from './check-space.ts'
-import { clusterers, type ClustererName } from './clusterers.ts'
+import type { ClustererName, Grouped } from './clusterers.ts'
 import { methods, type MethodName } from './methods.ts'
 import { unit } from './rows.ts'
-import { autoSizes } from './sizes.ts'
 import type { Annotation, Clusters, MethodOptions, Space } from './space.ts'
+import { joined, twoLevels } from './two-levels.ts'
 
 export type AnnotateOptions = Partial<MethodOptions> & {
   readonly method?: MethodName
   /** Clusters at hand, or how to find them. */
   readonly clusters?: Clusters | ClustererName
 }
-export type Annotated = Annotation & { readonly method: MethodName; readonly clusters: Clusters }
+export type Annotated = Annotation & { readonly method: MethodName; readonly clusters: Clusters } & Pick<
+    Grouped,
+    'recall'
+  >
 
 /** What stands when nothing is said; docs/decisions tells what each was measured against. */
 export const annotateDefaults = {
@@ -27,18 +30,21 @@ export async function annotate(space: Space, o: AnnotateOptions, tools: Tools): 
   checkSpace(space)
   const { method, clusters, ...rest } = { ...annotateDefaults, ...o }
   const ready = unitSpace(space)
-  const grouped = typeof clusters === 'string' ? await clustersOf(ready, clusters, tools) : clusters
-  checkClusters(grouped, ready.images.rows)
-  return { ...(await methods[method].run(ready, grouped, { ...rest, ...tools })), method, clusters: grouped }
+  const { recall, ...grouped } = await clustersOf(ready, clusters, tools)
+  const found = await methods[method].run(ready, grouped, { ...rest, ...tools })
+  return { ...found, method, clusters: grouped, recall }
 }
 
-async function clustersOf(space: Space, name: ClustererName, tools: Tools): Promise<Clusters> {
-  const micro = await clusterers[name].run(
-    space.images,
-    autoSizes(space.images.rows, space.classNames.length),
-    tools,
-  )
-  return { micro, meta: null }
+async function clustersOf(
+  { images, classNames }: Space,
+  clusters: Clusters | ClustererName,
+  tools: Tools,
+): Promise<Clusters & Pick<Grouped, 'recall'>> {
+  const classes = classNames.length
+  if (typeof clusters === 'string') return twoLevels(images, { by: clusters, classes }, tools)
+  checkClusters(clusters, images.rows)
+  const { micro, meta } = clusters
+  return { micro, meta: meta ?? (await joined(images, micro, { classes, tools })), recall: null }
 }
 
 function unitSpace(space: Space): Space {

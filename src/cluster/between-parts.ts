@@ -33,6 +33,22 @@ export function partsOf(union: Union, count: number): Parts {
   return { count: roots.length, order, starts }
 }
 
+/** The same parts with so many points in all, evenly taken from each. */
+export function thinned({ count, order, starts }: Parts, points: number): Parts {
+  const most = Math.max(1, Math.floor(points / count))
+  const sizes = Int32Array.from({ length: count }, (_, part) =>
+    Math.min(most, starts[part + 1]! - starts[part]!),
+  )
+  const ends = new Int32Array(count + 1)
+  for (const [part, size] of sizes.entries()) ends[part + 1] = ends[part]! + size
+  const few = new Int32Array(ends[count]!)
+  for (const [part, size] of sizes.entries()) {
+    const step = (starts[part + 1]! - starts[part]!) / size
+    for (let i = 0; i < size; i++) few[ends[part]! + i] = order[starts[part]! + Math.floor(i * step)]!
+  }
+  return { count, order: few, starts: ends }
+}
+
 /** The nearest pairs found so far; weights are halves of squared distances. */
 type Keep = {
   /** A pair between these parts is of use below this. */

@@ -10,7 +10,7 @@ export type Graph = {
 }
 
 /** Two rows are joined when either is among the other's k nearest; w = their cosine, cubed, if positive. */
-export async function neighbourGraph(rows: Matrix, k: number, tools: Pick<Tools, 'matmul'>): Promise<Graph> {
+export async function neighbourGraph(rows: Matrix, k: number, tools: Tools): Promise<Graph> {
   const near = await neighbours(rows, k, tools)
   const lists: Map<number, number>[] = Array.from({ length: rows.rows }, () => new Map())
   for (let i = 0; i < rows.rows; i++) {

@@ -2,7 +2,8 @@ import { Failure } from '../base/index.ts'
 import type { Matrix, Tools } from '../math/index.ts'
 import { condense, type Condensed } from './condense.ts'
 import { mergesOf } from './merges.ts'
-import { neighbours } from './neighbours.ts'
+import type { Neighbours } from './nearest-lists.ts'
+import { exactNeighbours } from './exact-neighbours.ts'
 import { selectClusters, type Selection } from './select.ts'
 import { spanningTree } from './spanning-tree.ts'
 import { unionOf } from './union.ts'
@@ -21,15 +22,18 @@ export type HdbscanOptions = {
   /** The neighbour that sets a point's density; by default as `smallest`. */
   readonly density?: number
   readonly selection?: Selection
+  /** Neighbours at hand, `neighboursFor` of each; where they were found approximately, so is the tree. */
+  readonly near?: Neighbours
 }
 
 /** As many neighbours as Borůvka's first rounds need; more only costs memory. */
 const neighboursForTree = 16
+export const neighboursFor = (density: number): number => Math.max(density, neighboursForTree)
 
-/** Exact HDBSCAN with Euclidean distance (Campello, Moulavi, Zimek and Sander 2015). */
+/** HDBSCAN with Euclidean distance (Campello, Moulavi, Zimek and Sander 2015). */
 export async function hdbscan(
   rows: Matrix,
-  { smallest, density = smallest, selection = 'excess of mass' }: HdbscanOptions,
+  { smallest, density = smallest, selection = 'excess of mass', ...o }: HdbscanOptions,
   tools: Pick<Tools, 'matmul'>,
 ): Promise<Clustering> {
   if (smallest < 2)
@@ -40,7 +44,7 @@ export async function hdbscan(
   if (rows.rows <= density) {
     throw new Failure('bad-input', `cannot cluster: ${rows.rows} points have no ${density}th neighbour`)
   }
-  const near = await neighbours(rows, Math.max(density, neighboursForTree), tools)
+  const near = o.near ?? (await exactNeighbours(rows, neighboursFor(density), tools))
   const core = Float64Array.from({ length: rows.rows }, (_, i) => near.distances[i * near.k + density - 1]!)
   const edges = await spanningTree(rows, { core, near, tools })
   return label(condense(mergesOf(edges), smallest), selection)

@@ -6,6 +6,8 @@ export type Neighbours = {
   /** [rows, k] */
   readonly ids: Int32Array
   readonly distances: Float64Array
+  /** Which share of them are among the nearest, as a sample tells; null: all, for all pairs were compared. */
+  readonly recall: number | null
 }
 
 /** The nearest that fast products found so far, in any order but the worst first: a heap for each row. */
@@ -42,12 +44,12 @@ export type Candidate = { readonly id: number; readonly score: number }
 
 /** The fast product rounds: more are found than asked for, then measured exactly. Ties go to the lower id. */
 export function measured(rows: Matrix, lists: Lists, k: number): Neighbours {
-  const ids = new Int32Array(rows.rows * k)
+  const ids = new Int32Array(rows.rows * k).fill(-1)
   const distances = new Float64Array(rows.rows * k).fill(Infinity)
   for (let row = 0; row < rows.rows; row++) {
     const first = row * k
     for (const id of lists.ids.subarray(row * lists.k, (row + 1) * lists.k)) {
-      if (id < 0) continue
+      if (id < 0 || id === row) continue
       const far = distance(rows, row, id)
       let at = first + k
       while (at > first && isBefore(far, id, { far: distances[at - 1]!, id: ids[at - 1]! })) {
@@ -62,7 +64,7 @@ export function measured(rows: Matrix, lists: Lists, k: number): Neighbours {
       ids[at] = id
     }
   }
-  return { k, ids, distances }
+  return { k, ids, distances, recall: null }
 }
 
 const isBefore = (far: number, id: number, than: { readonly far: number; readonly id: number }): boolean =>

@@ -11,3 +11,7 @@ export function autoSizes(images: number, classes: number): ClustererOptions {
   const clusters = Math.min(clustersMost, Math.max(1, Math.round(wanted)))
   return { smallest: images < 100 ? 2 : images < 1000 ? 3 : 5, clusters }
 }
+
+/** Twice the classes, so that each may look in two ways; of many images more, of 10,000 fifty. */
+export const metaFor = (images: number, classes: number): number =>
+  Math.max(2 * classes, Math.round(Math.sqrt(images) / 2), 2)

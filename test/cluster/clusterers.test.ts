@@ -11,7 +11,11 @@ for (const name of clustererNames) {
   describe(`the clusterer ${name}`, () => {
     it('finds six kinds among 300 images', async () => {
       const { space, truth } = scene({ spread: 0.5 })
-      const found = await clusterers[name].run(space.images, { smallest: 5, clusters: 6 }, toolsOf(2))
+      const { clusterOf: found } = await clusterers[name].run(
+        space.images,
+        { smallest: 5, clusters: 6 },
+        toolsOf(2),
+      )
       const kept = Array.from(found.keys()).filter((i) => found[i]! >= 0)
       assert.ok(kept.length > 250, `${kept.length} of 300 are in a cluster`)
       // k-means may end with two seeds in one kind: most are with their like all the same.
@@ -24,8 +28,12 @@ for (const name of clustererNames) {
     it('takes one image, and fewer images than clusters', async () => {
       for (const images of [1, 3]) {
         const { space } = scene({ images, classes: 1 })
-        const found = await clusterers[name].run(space.images, { smallest: 5, clusters: 6 }, toolsOf(1))
-        assert.equal(found.length, images)
+        const { clusterOf } = await clusterers[name].run(
+          space.images,
+          { smallest: 5, clusters: 6 },
+          toolsOf(1),
+        )
+        assert.equal(clusterOf.length, images)
       }
     })
   })
@@ -37,7 +45,7 @@ test('k-means ends as low as the best of 20 starts of scikit-learn', async () =>
   const x = matrix(rows, columns, Float32Array.from(data as number[]))
   const sums = await Promise.all(
     [1, 2, 3, 4, 5, 6, 7, 8].map(async (seed) => {
-      const of = await clusterers.kmeans.run(x, { clusters, smallest: 2 }, toolsOf(seed))
+      const { clusterOf: of } = await clusterers.kmeans.run(x, { clusters, smallest: 2 }, toolsOf(seed))
       return { of, sum: squaresWithin(x, of) }
     }),
   )
@@ -73,7 +81,7 @@ test('small batches end near k-means proper', async () => {
   const { space } = scene({ images: 2000, spread: 2 })
   const full = await clusterers.kmeans.run(space.images, { clusters: 12, smallest: 2 }, toolsOf(3))
   const batches = await miniBatchKMeans(space.images, 12, toolsOf(3))
-  const [wanted, found] = [full, batches].map((of) => squaresWithin(space.images, of))
+  const [wanted, found] = [full.clusterOf, batches].map((of) => squaresWithin(space.images, of))
   assert.ok(found! < 1.03 * wanted!, `${found}, not ${wanted}`)
 })
 
