@@ -5,6 +5,11 @@ import fc from 'fast-check'
 import { hueOf, signOf } from '../../src/page/grid/colours.ts'
 import { filterOf, isShown } from '../../src/page/grid/filter.ts'
 import { layoutOf, scrollTo, slotsOf, touched } from '../../src/page/grid/layout.ts'
+import { fitted, onMap, onScreen, pushed, zoomedAt } from '../../src/page/map/camera.ts'
+import { insideStroke, nearestTo } from '../../src/page/map/inside.ts'
+import { looksOf, orderOf, stampsOf } from '../../src/page/map/looks.ts'
+import { namesFor } from '../../src/page/map/names.ts'
+import { paintInto } from '../../src/page/map/paint.ts'
 import { actionOf, actions, chordOf, keyTable, placeOf } from '../../src/page/state/keys.ts'
 import { readRoute, writeRoute } from '../../src/page/state/route.ts'
 import { ago, bytes, many, slugOf } from '../../src/page/words.ts'
@@ -84,11 +89,79 @@ describe('the keyboard', () => {
     assert.equal(actionOf('s', new Set(['undo'])), undefined)
   })
   it('gives no key two meanings in one place', () => {
-    for (const where of ['Grid', 'Labelling']) {
+    for (const where of ['Grid', 'Labelling', 'Map']) {
       const rows = actions.filter((name) => ['Anywhere', where].includes(keyTable[name].where))
       const keys = rows.flatMap((name) => keyTable[name].keys as readonly string[])
       assert.deepEqual([...new Set(keys)], keys)
     }
+  })
+})
+
+describe('the map', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const place = fc.record({ x: share, y: share })
+  const size = { width: 900, height: 600 }
+
+  it('gives a place back from its pixel, wherever one looks', () =>
+    fc.assert(
+      fc.property(place, place, fc.double({ min: 0.2, max: 100, noNaN: true }), (at, middle, by) => {
+        const camera = zoomedAt(pushed(fitted(size), { x: 200, y: -90 }), size, { at: middle, by })
+        const back = onMap(camera, size, onScreen(camera, size, at))
+        assert.ok(Math.hypot(back.x - at.x, back.y - at.y) < 1e-9)
+      }),
+    ))
+  it('keeps what is under the pointer there while it zooms', () => {
+    const at = { x: 400, y: 250 }
+    const before = fitted(size)
+    const after = zoomedAt(before, size, { at, by: 3 })
+    assert.equal(after.scale, 3 * before.scale)
+    const [was, is] = [onMap(before, size, at), onMap(after, size, at)]
+    assert.ok(Math.hypot(was.x - is.x, was.y - is.y) < 1e-9)
+  })
+  it('takes into a stroke what lies within, in its bays not', () => {
+    const places = { x: Float32Array.of(0.2, 0.5, 0.8, 0.5), y: Float32Array.of(0.5, 0.8, 0.5, 0.2) }
+    const horseshoe = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0.9, 1],
+      [0.6, 0.3],
+      [0.4, 0.3],
+      [0.1, 1],
+      [0, 1],
+    ]
+    const stroke = horseshoe.map(([x, y]) => ({ x: x!, y: y! }))
+    assert.deepEqual(insideStroke(places, stroke), [0, 2, 3])
+    assert.equal(nearestTo(places, { x: 0.52, y: 0.79 }, 0.1), 1)
+    assert.equal(nearestTo(places, { x: 0.5, y: 0.5 }, 0.1), undefined)
+  })
+  it('paints labels over guesses over the rest, and what is chosen over all', () => {
+    const facts = {
+      label: Uint16Array.of(0, 2, 0, 0),
+      guess: Uint16Array.of(0, 1, 1, 0),
+      chosen: Uint8Array.of(0, 0, 0, 1),
+    }
+    assert.deepEqual([...orderOf(facts)], [0, 2, 1, 3])
+    const [ground, none, first, second, chosen] = [0xff000000, 0xff808080, 0xff0000ff, 0xff00ff00, 0xffffffff]
+    const palette = { ground, none, chosen, classes: [first, second] }
+    const stamps = stampsOf(palette, { radius: 3, width: 60, isDimmed: false })
+    const places = { x: Float32Array.of(0, 0.5, 0.5, 1), y: Float32Array.of(0.5, 0.5, 0.5, 0.5) }
+    const frame = { width: 60, height: 40, pixels: new Uint32Array(60 * 40) }
+    const scene = { places, order: orderOf(facts), looks: looksOf(facts, 2), stamps, ground }
+    paintInto(frame, scene, { x: 0.5, y: 0.5, scale: 40 })
+    const at = (x: number) => frame.pixels[20 * 60 + x]
+    assert.deepEqual([at(2), at(10), at(30)], [ground, none, second])
+    assert.notEqual(at(50), none)
+    assert.ok(
+      frame.pixels.every((pixel) => pixel >>> 24 === 255),
+      'nothing is see-through',
+    )
+  })
+  it('writes a class’ name where most of it stands', () => {
+    const x = Float32Array.of(0.1, 0.9, 0.91, 0.9)
+    const [name, ...others] = namesFor({ x, y: x }, () => 1, 1)
+    assert.deepEqual([name!.number, name!.count, others.length], [1, 4, 0])
+    assert.ok(name!.x > 0.85)
   })
 })
 

@@ -16,6 +16,7 @@ const views: Readonly<Record<string, string>> = {
   '': '.project-card',
   grid: '.tile img.here',
   label: 'figure img',
+  map: '.plane canvas',
   versions: 'text=Class by class',
   predict: '.box',
 }
@@ -163,6 +164,38 @@ describe('the page', { skip: skipped }, () => {
     await page.keyboard.press('Enter')
     await page.locator('.answers .class', { hasText: 'zebra' }).waitFor(patience)
     await page.keyboard.press('z')
+  })
+
+  it('draws a map, chooses with a stroke what the grid then shows, and labels it with one key', async () => {
+    await go('#/three-kinds/map')
+    await page.getByRole('button', { name: 'Draw the map' }).click()
+    const box = (await page.locator('.plane').boundingBox(patience))!
+    const move = (x: number, y: number) => page.mouse.move(box.x + x * box.width, box.y + y * box.height)
+    const stroke = async () => {
+      await move(0.3, 0.02)
+      await page.mouse.down()
+      for (const [x, y] of [
+        [0.95, 0.02],
+        [0.95, 0.97],
+        [0.04, 0.97],
+        [0.04, 0.03],
+      ] as const)
+        await move(x, y)
+      await page.mouse.up()
+    }
+    await stroke()
+    const chosen = page.getByTestId('chosen')
+    await chosen.getByText(`${classes.length * each} chosen`).waitFor()
+    await page.keyboard.press('g')
+    await page.getByText(`${classes.length * each} pictures chosen on the map`).waitFor()
+    await page.locator('#tile-40 img.here').waitFor(patience)
+    await page.getByRole('link', { name: 'Back to the map' }).click()
+    await page.locator('.plane canvas').waitFor(patience)
+    await stroke()
+    await page.keyboard.press('1')
+    await page.getByText(/pictures labelled airplane/).waitFor()
+    await page.keyboard.press('z')
+    await page.getByText(/^Took back \d+ labels$/).waitFor(patience)
   })
 
   it('measures a version and says where it goes wrong', async () => {

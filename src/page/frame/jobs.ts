@@ -4,6 +4,8 @@ const says: Readonly<Record<string, string>> = {
   add: 'Adding pictures',
   embed: 'Looking at pictures',
   train: 'Training',
+  map: 'Drawing the map',
+  cluster: 'Finding clusters',
   evaluate: 'Measuring',
   export: 'Exporting',
   backup: 'Backing up',

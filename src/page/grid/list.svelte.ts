@@ -1,10 +1,13 @@
 // The images of one filter, page after page by key. Rows are plain values; a counter tells of changes.
 import { perform } from '../client/client.ts'
-import type { ImageView } from '../client/types.ts'
+import type { ImagePage, ImageView } from '../client/types.ts'
 import type { Filter } from './filter.ts'
 import type { Change } from '../state/answers.svelte.ts'
 
 export type Row = { image: ImageView; readonly page: number; version: number | null }
+
+/** How a page is read: from the server by the filter, unless the images were picked elsewhere. */
+export type ReadPage = (page: { readonly after?: string; readonly size: number }) => Promise<ImagePage>
 
 const firstSize = 200 // the first screen soon
 const size = 1000 // then as much as the server gives at once: a jump to the end takes fewer rounds
@@ -12,6 +15,7 @@ const size = 1000 // then as much as the server gives at once: a jump to the end
 export class ImageList {
   readonly filter: Filter
   readonly rows: Row[] = []
+  readonly #readPage: ReadPage
   tick = $state(0)
   total = $state<number | null>(null)
   hasEnded = $state(false)
@@ -24,8 +28,9 @@ export class ImageList {
   #loading: Promise<void> | undefined
   #isClosed = false
 
-  constructor(filter: Filter) {
+  constructor(filter: Filter, readPage: ReadPage = (page) => perform('images', { ...filter, ...page })) {
     this.filter = filter
+    this.#readPage = readPage
   }
 
   /** As many cells as the sheet has: those not yet read are drawn empty. */
@@ -70,11 +75,7 @@ export class ImageList {
     number: number,
     page: { readonly after: string | undefined; readonly size: number },
   ): Promise<void> {
-    const got = await perform('images', {
-      ...this.filter,
-      size: page.size,
-      ...(page.after ? { after: page.after } : {}),
-    })
+    const got = await this.#readPage({ size: page.size, ...(page.after ? { after: page.after } : {}) })
     if (this.#isClosed) return
     for (const image of got.images) this.#take(image, number, got.version)
     this.version = got.version

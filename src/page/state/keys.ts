@@ -1,6 +1,6 @@
 // Every action with a key: help, tooltips, the palette and the keyboard itself derive from these rows.
 type Row = { readonly keys: readonly string[]; readonly says: string; readonly where: Where }
-export type Where = 'Anywhere' | 'Grid' | 'Labelling'
+export type Where = 'Anywhere' | 'Grid' | 'Labelling' | 'Map'
 
 export const keyTable = {
   palette: { keys: ['mod+k'], says: 'Find a command, class or view', where: 'Anywhere' },
@@ -11,6 +11,7 @@ export const keyTable = {
   newClass: { keys: ['n'], says: 'Add a class', where: 'Anywhere' },
   viewGrid: { keys: ['shift+g'], says: 'Go to the grid', where: 'Anywhere' },
   viewLabel: { keys: ['shift+l'], says: 'Go to labelling', where: 'Anywhere' },
+  viewMap: { keys: ['shift+m'], says: 'Go to the map', where: 'Anywhere' },
   viewVersions: { keys: ['shift+v'], says: 'Go to the versions', where: 'Anywhere' },
   viewPredict: { keys: ['shift+p'], says: 'Go to the predict box', where: 'Anywhere' },
   digits: { keys: ['1…9', '0'], says: 'Label with that class', where: 'Anywhere' },
@@ -25,6 +26,13 @@ export const keyTable = {
   skip: { keys: ['s'], says: 'Skip this one', where: 'Labelling' },
   typeClass: { keys: ['/', 't'], says: 'Type a class’s name', where: 'Labelling' },
   sheet: { keys: ['b'], says: 'Confirm confident guesses in batches', where: 'Labelling' },
+  lasso: { keys: ['l'], says: 'Choose with a stroke', where: 'Map' },
+  hand: { keys: ['h'], says: 'Move the map', where: 'Map' },
+  fit: { keys: ['f'], says: 'Show all of it', where: 'Map' },
+  zoomIn: { keys: ['+', '='], says: 'Zoom in', where: 'Map' },
+  zoomOut: { keys: ['-'], says: 'Zoom out', where: 'Map' },
+  chooseNone: { keys: ['escape'], says: 'Choose none', where: 'Map' },
+  toGrid: { keys: ['g'], says: 'Show what is chosen in the grid', where: 'Map' },
 } as const satisfies Record<string, Row>
 export type Action = keyof typeof keyTable
 export const actions = Object.keys(keyTable) as readonly Action[]
