@@ -1,7 +1,7 @@
 // Class folders: each picture goes where its label says, under a name that every system takes.
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { inOrder } from '../base/index.ts'
+import { inOrder, timeLeft } from '../base/index.ts'
 import type { Hands, LabelledSet } from './labelled-set.ts'
 import { folderNames, safeName } from './safe-names.ts'
 
@@ -29,9 +29,8 @@ export async function placePictures(to: string, set: LabelledSet, o: Hands): Pro
     if (why !== null) missing[why] = (missing[why] ?? 0) + 1
     if (files.length % toldEvery > 0) continue
     o.signal.throwIfAborted()
-    const spent = (o.now() - began) / 1000
-    const left = Math.ceil((spent * (items.length - files.length)) / files.length)
-    const sentence = `sorting ${items.length.toLocaleString('en')} pictures into folders, ${left} s left`
+    const left = timeLeft({ done: files.length, total: items.length, ms: o.now() - began })
+    const sentence = `sorting ${items.length.toLocaleString('en')} pictures into folders${left}`
     o.progress({ done: files.length, total: items.length, sentence })
   }
   return { files, missing }

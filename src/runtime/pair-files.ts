@@ -19,8 +19,10 @@ export async function modelFile(at: string, side: Side): Promise<string> {
   const found = await stat(at).catch((cause: unknown) => {
     throw refusal(at, 'there is no such file or folder', cause)
   })
-  if (found.isFile()) return path.resolve(at)
-  const names = await namesIn(at, ['.', 'onnx'])
+  // Who names the side that sees means the pair: the side that reads lies beside it.
+  const isOther = side === 'text' && sides.image.files.test(path.basename(at))
+  if (found.isFile() && !isOther) return path.resolve(at)
+  const names = await namesIn(found.isFile() ? path.dirname(at) : at, ['.', 'onnx'])
   // The shortest name is the plain one: vision_model.onnx before vision_model_quantized.onnx.
   const [file] = names
     .filter((name) => sides[side].files.test(path.basename(name)))

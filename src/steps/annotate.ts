@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type ImageId, type Label, type Project } from '../base/index.ts'
 import { clustererNames } from '../cluster/index.ts'
+import { rowsOf } from './annotate/rows.ts'
+import { dropVectors } from './annotate/vectors.ts'
 import { writeResults, writtenAside, type LabelledSet } from '../results/index.ts'
 import { keepAudit } from './annotate/audit.ts'
 import { demoMaterial } from './annotate/demo.ts'
@@ -44,11 +47,13 @@ export const annotate = step({
 
 async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
   const { abstain: precision } = it
-  const begins = [it.project, it.embeddings, it.demo || undefined].filter((from) => from !== undefined)
+  const begins = [it.project, it.images, it.embeddings, it.demo || undefined].filter(
+    (from) => from !== undefined,
+  )
   if (begins.length !== 1) {
     throw new Failure(
       'bad-input',
-      `cannot annotate: it begins from one of a project, --embeddings and --demo, and ${begins.length} are given`,
+      `cannot annotate: it begins from one of a project, --images, --embeddings and --demo, and ${begins.length} are given`,
     )
   }
   if (it.apply && !it.project) {
@@ -57,9 +62,11 @@ async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
       'cannot annotate: only a project can take labels (apply), and none is given',
     )
   }
+  const isOfFiles = it.project === undefined && !it.demo
+  const rows = isOfFiles ? await rowsOf(it, world) : null
   const materialOf = ({ auditAside }: { readonly auditAside: boolean }): Promise<Material> => {
-    if (it.demo) return demoMaterial(world)
-    if (it.project === undefined) return filesMaterial(it, world, auditAside)
+    if (rows) return filesMaterial(it, rows, { world, auditAside })
+    if (it.project === undefined) return demoMaterial(world)
     return projectMaterial(world, it.project, { classes: it.classes, readNames: it.names, auditAside })
   }
   return find({ precision, materialOf, howOf: (material) => howFor(it, material) }, world)
@@ -83,10 +90,17 @@ async function resultsOf(
   const { now, signal, progress, runtime } = world
   const hands = { now, signal, progress, matmul: runtime.matmul }
   const wanted = { says, seed, shares: { train: 1 - val - test, val, test }, samples, ...hands }
-  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now }, (aside) =>
-    writeResults(aside, setOf(found), wanted),
-  )
-  const reasons = Object.entries(missing).map(([reason, count]) => ({ reason, pictures: count }))
+  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now }, async (aside) => {
+    const written = await writeResults(aside, setOf(found), wanted)
+    for (const [name, text] of found.material.beside) await writeFile(path.join(aside, name), text)
+    return written
+  })
+  if (it.images !== undefined) await dropVectors(output)
+  const unread = Object.entries(Object.groupBy(found.material.unread, ({ reason }) => reason))
+  const reasons = [
+    ...Object.entries(missing).map(([reason, count]) => ({ reason, pictures: count })),
+    ...unread.map(([reason, its]) => ({ reason, pictures: its!.length })),
+  ]
   return { to: path.resolve(output), pictures, missing: reasons }
 }
 
@@ -154,7 +168,7 @@ function shown({ material, labelled }: Found): Omit<AnnotateOutput, 'audit' | 'a
     : ''
   return {
     images: classOf.length,
-    says: `${classOf.length.toLocaleString('en')} images were labelled ${material.says}${known}`,
+    says: `${classOf.length.toLocaleString('en')} images were labelled ${material.says}${approximately(labelled)}${known}`,
     method,
     clusters: clusterIds.filter((id) => id >= 0).length,
     confidence: meanOf(confidence),
@@ -162,6 +176,9 @@ function shown({ material, labelled }: Found): Omit<AnnotateOutput, 'audit' | 'a
     measured,
   }
 }
+
+const approximately = ({ recall }: Labelled): string =>
+  recall === null ? '' : `, ${(100 * recall).toFixed(1)}% of the nearest neighbours found (of a sample)`
 
 function classesOf(names: readonly string[], { classOf, confidence }: Labelled): AnnotateOutput['classes'] {
   const sums = names.map((name) => ({ name, images: 0, confidence: 0 }))

@@ -177,6 +177,23 @@ describe('annotate, from files', () => {
     assert.ok(existsSync(at('none/report.html')))
   })
 
+  it('sorts by clusters where nothing tells what they show, and begins from the names that they get', async () => {
+    const { textEmbeddings: _, ...rest } = given()
+    const first = await world.act('annotate', { ...rest, output: at('unnamed') })
+    assert.match(first.says, /^120 images were labelled by 12 clusters without names, since .*clusters\.csv/)
+    assert.equal(first.pictures, 120)
+    const [head, ...rows] = readCsv(readFileSync(at('unnamed/clusters.csv'), 'utf8'))
+    assert.equal(rows.length, 12)
+    const named = rows.map(([name, , ...others]) => [name, path.basename(name!).split('-')[0], ...others])
+    writeFileSync(at('named.csv'), [head, ...named].map((row) => row!.join(',')).join('\n'))
+    const second = await world.act('annotate', { ...rest, examples: at('named.csv'), output: at('renamed') })
+    assert.match(second.says, /from 12 labelled images/)
+    const right = metadataOf('renamed').images.filter(({ path: name, label }) =>
+      path.basename(name).startsWith(label),
+    )
+    assert.ok(right.length >= 108, `${right.length} of 120 are right`)
+  })
+
   const spoilt = (change: (m: Matrix) => void): Matrix => {
     const m = matrix(images.rows, width, images.data.slice())
     change(m)
@@ -230,13 +247,9 @@ describe('annotate, from files', () => {
       /must name one cluster for each row of the embeddings, 120, and it has 2/,
     ],
     'a file that is not there': [() => ({ textEmbeddings: at('no.npy') }), /no\.npy cannot be opened/],
-    'nothing to begin with': [
-      () => ({ textEmbeddings: undefined }),
-      /class names or from examples, and has neither/,
-    ],
     'both a project and files': [
       () => ({ project: 'birds' }),
-      /one of a project, --embeddings and --demo, and 2/,
+      /one of a project, --images, --embeddings and --demo, and 2/,
     ],
   }
   for (const [what, [more, why]] of Object.entries(refused))

@@ -33,6 +33,8 @@ export async function demoMaterial(world: World): Promise<Material> {
     audit: null,
     audited: new Map(),
     seed: world.configuration.seed,
+    unread: [],
+    beside: new Map(),
     pictures: {
       async place(row, at) {
         await writeFile(at, await shown.bytes(row))

@@ -62,6 +62,17 @@ export const annotateInput = z.object({
     .describe('whether to write the labels into the project; one undo takes them back'),
   seed: z.int().min(0).optional().describe('the same seed gives the same bytes; the project’s, if left out'),
   by: byField,
+  images: file(
+    'a folder of pictures, or a list of their paths (.csv, .jsonl): they become vectors first; an interrupted ' +
+      'command goes on where it stopped',
+  ),
+  encoder: file(
+    'what makes vectors of the pictures, or made those of the file: resnet50, builtin, or the PATH of an ONNX ' +
+      'pair (a folder as of CLIP’s, or its image side)',
+  ),
+  textEncoder: file(
+    'the PATH of the pair’s text side, if it lies elsewhere: an ONNX file beside its tokenizer.json',
+  ),
   embeddings: file('a .npy file, a row an image: float16, float32 or float64, C order, little endian'),
   imagePaths: file('a path a line, in the order of the embeddings'),
   textEmbeddings: file('a .npy file, a row a class name, in the space of the images'),

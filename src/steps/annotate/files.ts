@@ -1,23 +1,22 @@
-// Files as material: embeddings that another program made, with names, classes and what else is known.
-import { copyFile, link, readFile, stat, symlink } from 'node:fs/promises'
+// A set that lies in files as material: its vectors with names, classes, examples and what else is known.
 import path from 'node:path'
-import { Failure } from '../../base/index.ts'
-import type { Clusters, Space } from '../../cluster/index.ts'
-import { lookAlikes, type Item, type Known, type Pictures } from '../../results/index.ts'
+import { clustererNames, type Clusters } from '../../cluster/index.ts'
+import { lookAlikes, type Item, type Known } from '../../results/index.ts'
+import type { World } from '../world.ts'
 import type { AnnotateInput } from './fields.ts'
 import { begunFrom, type Material } from './material.ts'
-import { readAnswers, readClusters, readLines, readMatrix, type Answered } from './read.ts'
-import type { World } from '../world.ts'
+import { picturesAt } from './pictures.ts'
+import { readAnswers, readClusters, readMatrix, type Answered } from './read.ts'
+import { refuse, sameCount, type Rows } from './rows.ts'
+import { textSideOf, type TextSide } from './text.ts'
+import { namingList, unnamedClusters } from './unnamed.ts'
 
-const refuse = (why: string): Failure => new Failure('bad-input', `cannot annotate: ${why}`)
-
-export async function filesMaterial(it: AnnotateInput, world: World, auditAside: boolean): Promise<Material> {
-  world.progress({ done: 0, total: null, sentence: `reading ${it.embeddings}` })
-  const images = await readMatrix(it.embeddings!)
-  const names = it.imagePaths ? await readLines(it.imagePaths) : rowNames(images.rows)
-  sameCount(images.rows, { count: names.length, what: it.imagePaths, one: 'path' })
-  const groups = it.groups ? await readLines(it.groups) : null
-  if (groups) sameCount(images.rows, { count: groups.length, what: it.groups, one: 'group' })
+export async function filesMaterial(
+  it: AnnotateInput,
+  rows: Rows,
+  { world, auditAside }: { readonly world: World; readonly auditAside: boolean },
+): Promise<Material> {
+  const { names, groups } = rows
   const classNames = it.classes ?? []
   const rowOfName = new Map(names.map((name, row) => [name, row]))
   const known = (answers: readonly Answered[], file: string) =>
@@ -27,16 +26,10 @@ export async function filesMaterial(it: AnnotateInput, world: World, auditAside:
   const given = it.examples ? known(await readAnswers(it.examples), it.examples) : new Map<number, number>()
   const people = new Map([...given, ...audited])
   const examples = auditAside ? new Map([...given].filter(([row]) => !audited.has(row))) : people
-  const text = it.textEmbeddings ? await readMatrix(it.textEmbeddings) : null
-  const joint = it.jointEmbeddings ? await readMatrix(it.jointEmbeddings) : images
-  const space: Space = { images, joint: text && joint, text, classNames, examples }
-  const near = it.imagePaths
-    ? await lookAlikes(images, { matmul: world.runtime.matmul, signal: world.signal })
-    : null
+  const near = await nearOf(rows, world)
   return {
-    title: path.basename(it.embeddings!),
-    says: begunFrom(examples.size, text ? classNames.length : 0),
-    space,
+    ...(await beginningOf(it, rows, { examples, world })),
+    title: rows.title,
     items: names.map((name, row): Item => ({
       name,
       image: null,
@@ -44,28 +37,80 @@ export async function filesMaterial(it: AnnotateInput, world: World, auditAside:
       nearTo: near && near[row]! >= 0 ? near[row]! : null,
       split: null,
     })),
-    clusters: await givenClusters(it, images.rows),
     settled: people,
     hidden: new Map(),
     hiddenIs: 'gold',
     audit: audit[0] ? { proposal: audit[0].proposal, rows: rowsNamed(audit, rowOfName) } : null,
     audited,
     seed: world.configuration.seed,
-    pictures: picturesOf(names, it, world),
+    pictures: picturesAt(rows.paths?.map((at) => path.resolve(at)) ?? null, {
+      way: it.files,
+      images: world.images,
+    }),
+    unread: rows.unread,
   }
 }
 
-const rowNames = (rows: number): readonly string[] => Array.from({ length: rows }, (_, row) => `row-${row}`)
+type Beginning = Pick<Material, 'says' | 'space' | 'clusters' | 'beside'>
+
+/** From names, from examples, or from clusters that a person names afterwards. */
+async function beginningOf(
+  it: AnnotateInput,
+  rows: Rows,
+  { examples, world }: { readonly examples: Known; readonly world: World },
+): Promise<Beginning> {
+  const { images, names } = rows
+  const classNames = it.classes ?? []
+  const side = await sideOf(it, rows, world)
+  const clusters = await givenClusters(it, images.rows)
+  const sides = side.why === null ? side : { text: null, joint: null }
+  if (sides.text || examples.size > 0 || it.classes?.length === 0) {
+    const says = begunFrom(examples.size, sides.text ? classNames.length : 0)
+    const { text, joint } = sides
+    return { says, space: { images, joint, text, classNames, examples }, clusters, beside: new Map() }
+  }
+  const { seed } = world.configuration
+  const how = clusters ?? clustererNames.find((name) => name === it.cluster) ?? 'kmeans'
+  const unnamed = await unnamedClusters(images, { clusters: how, classes: classNames.length, seed }, world)
+  const says = `by ${unnamed.classNames.length} clusters without names${side.why === null ? '' : `, since ${side.why}`}; ${waysOut}`
+  const space = {
+    images,
+    joint: null,
+    text: null,
+    classNames: unnamed.classNames,
+    examples: unnamed.examples,
+  }
+  const beside = new Map([[listName, namingList(unnamed, names)]])
+  return { says, space, clusters: unnamed.clusters, beside }
+}
+
+const listName = 'clusters.csv'
+const waysOut =
+  `name one picture of each in ${listName} of the results and annotate again with --examples, or say with ` +
+  '--encoder what made the vectors (resnet50, or the path of an ONNX pair), or give --text-embeddings'
+
+/** Where names and images are compared: given as files, or by the text side of the encoder. */
+async function sideOf(it: AnnotateInput, { images, encoder }: Rows, world: World): Promise<TextSide> {
+  if (it.textEmbeddings) {
+    const text = await readMatrix(it.textEmbeddings)
+    return { text, joint: it.jointEmbeddings ? await readMatrix(it.jointEmbeddings) : images, why: null }
+  }
+  const names = it.names ? (it.classes ?? []) : []
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw refuse(`each class is named once, and "${twice}" is named twice`)
+  return textSideOf(world, encoder, {
+    rows: images,
+    names,
+    ...(it.textEncoder ? { by: it.textEncoder } : {}),
+  })
+}
+
+/** Pictures of a project have fingerprints; here vectors tell, where it is known that pictures are behind. */
+const nearOf = ({ paths, images }: Rows, { runtime, signal }: World): Promise<Int32Array> | null =>
+  paths && lookAlikes(images, { matmul: runtime.matmul, signal })
+
 const rowsNamed = (answers: readonly Answered[], rowOfName: ReadonlyMap<string, number>): readonly number[] =>
   answers.flatMap(({ path: name }) => rowOfName.get(name) ?? [])
-
-function sameCount(
-  rows: number,
-  { count, what, one }: { readonly count: number; readonly what: string | undefined; readonly one: string },
-): void {
-  if (count === rows) return
-  throw refuse(`${what} must name one ${one} for each row of the embeddings, ${rows}, and it has ${count}`)
-}
 
 type Naming = {
   readonly rowOfName: ReadonlyMap<string, number>
@@ -100,40 +145,5 @@ async function givenClusters(it: AnnotateInput, rows: number): Promise<Clusters 
   return { micro: (micro ?? meta)!, meta: micro && meta }
 }
 
-export const clusterFile = ({ cluster }: Pick<AnnotateInput, 'cluster'>): string | undefined =>
+const clusterFile = ({ cluster }: Pick<AnnotateInput, 'cluster'>): string | undefined =>
   /[./\\]/.test(cluster) ? cluster : undefined
-
-const ways = { copy: copyFile, 'hard link': link, 'symbolic link': symlink } as const
-export type Way = keyof typeof ways
-
-/** Smaller files go into the report as they are: reading one takes no time, shrinking it 10 ms. */
-const inlineBytesMax = 16_384
-const begins = { 'image/png': [0x89, 0x50, 0x4e, 0x47], 'image/jpeg': [0xff, 0xd8, 0xff] }
-
-function picturesOf(names: readonly string[], it: AnnotateInput, { images }: World): Pictures {
-  const at = (row: number) => path.resolve(names[row]!)
-  return {
-    async place(row, to) {
-      if (!it.imagePaths) return 'no file is named'
-      try {
-        await ways[it.files](at(row), to)
-        return null
-      } catch (error) {
-        const { code } = error as { code?: string }
-        if (code === 'ENOSPC' || code === 'EACCES') throw error
-        return code === 'ENOENT' ? 'there is no such file' : String(code ?? error)
-      }
-    },
-    async thumbnail(row) {
-      const { size } = await stat(at(row)).catch(() => ({ size: 0 }))
-      if (!it.imagePaths || size === 0) return null
-      if (size <= inlineBytesMax) {
-        const bytes = await readFile(at(row))
-        const [kind] = Object.entries(begins).find(([, own]) => own.every((b, i) => bytes[i] === b)) ?? []
-        if (kind) return `data:${kind};base64,${bytes.toString('base64')}`
-      }
-      const shrunk = await images.inspect({ path: at(row) }).catch(() => null)
-      return shrunk && `data:image/jpeg;base64,${Buffer.from(shrunk.thumbnail).toString('base64')}`
-    },
-  }
-}

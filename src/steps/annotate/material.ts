@@ -20,6 +20,10 @@ export type Material = {
   readonly audited: Known
   readonly seed: number
   readonly pictures: Pictures
+  /** Files that belong into the results, by name. */
+  readonly beside: ReadonlyMap<string, string>
+  /** What was found beside these and could not be read. */
+  readonly unread: readonly { readonly name: string; readonly reason: string }[]
 }
 
 /** Rows drawn to audit a proposal; answers to the audit of another proposal prove nothing. */

@@ -38,7 +38,7 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
   const wanted = wantedClasses(await store.classes.list(name), how.classes)
   const names = (of: readonly Class[]) => of.map((c) => c.name)
   const side: TextSide = how.readNames
-    ? await textSideOf(world, project, { rows, names: names(wanted) })
+    ? await textSideOf(world, project.encoder, { rows, names: names(wanted) })
     : { why: 'class names are not to be read' }
   const { joint, text } = side.why === null ? side : { joint: null, text: null }
   const taught = new Set(said.examples.values())
@@ -65,6 +65,8 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
     audited: inRows(said.audited),
     seed: project.seed,
     pictures: picturesOf(world, images),
+    unread: [],
+    beside: new Map(),
   }
 }
 
