@@ -18,7 +18,7 @@ export const sessionCreate = step({
     rounds: rounds.default(10),
     validationShare: validationShare.default(0.2),
     control: control.default(0.1),
-    stopBelow: stopBelow.default(0.005),
+    stopBelow: stopBelow.default(0.01),
     ...learning,
   }),
   output: SessionView,

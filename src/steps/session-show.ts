@@ -6,7 +6,7 @@ import type { RoundView, SessionView } from './session-views.ts'
 
 export const settingsOf = (session: Session): Settings => Settings.parse(session.settings)
 export const findingsOf = (session: Session): Findings =>
-  Findings.safeParse(session.findings).data ?? noFindings
+  Object.keys(session.findings).length === 0 ? noFindings : Findings.parse(session.findings)
 
 /** Nobody has to answer it any more. */
 export const isSettled = ({ label, isSkipped }: Question): boolean => label !== null || isSkipped
@@ -64,7 +64,7 @@ const showRound = (round: Round, questions: readonly Question[]): Omit<RoundView
   left: round.state === 'open' ? leftOf(questions) : 0,
   startedAt: round.startedAt,
   completedAt: round.completedAt,
-  ...RoundFigures.safeParse(round.figures).data,
+  ...RoundFigures.partial().parse(round.figures),
 })
 
 const leftOf = (questions: readonly Question[]): number => questions.filter((q) => !isSettled(q)).length

@@ -41,7 +41,7 @@ describe('a session', () => {
     const planned = await world.act('session-create', { project, session, description: 'to try' })
     const { strategy, budget, rounds, validationShare, control, stopBelow } = planned.settings
     assert.deepEqual([strategy, budget, rounds], ['auto', 50, 10])
-    assert.deepEqual([validationShare, control, stopBelow], [0.2, 0.1, 0.005])
+    assert.deepEqual([validationShare, control, stopBelow], [0.2, 0.1, 0.01])
     assert.deepEqual([planned.state, planned.startedAt, planned.open], ['new', null, null])
     assert.equal((await world.act('sessions', { project })).sessions[0]!.description, 'to try')
   })
