@@ -18,8 +18,8 @@ const drawCount = 1000
 
 /**
  * What so many more labels would add to the last round's accuracy, by the power law of all rounds' errors.
- * Its bounds are those of 1,000 resamples of images and rounds, each fitted anew, and of how rounds scatter about
- * the law: without that scatter they held 4 to 7 of 10 gains that were then seen, with it 96 of 100.
+ * Its bounds are those of 1,000 resamples of images and rounds, each fitted anew, and of how rounds scatter
+ * about the law: without that scatter they held 4 to 7 of 10 gains that were then seen, with it 96 of 100.
  */
 export function forecastNext(rounds: readonly Taught[], more: number, random: Random): Next {
   const last = rounds.at(-1)
