@@ -131,9 +131,9 @@ async function projectsOf(
   const { store, images, now } = of.world
   const rows: NewImage[] = []
   for (const [i, bytes] of files.entries()) {
-    const { thumbnail, bytes: kept, ...seen } = await images.inspect({ bytes })
-    const [, small = seen.hash] = await store.blobs.putMany([kept, thumbnail])
-    rows.push({ ...seen, thumbnail: small, name: `${i}`, sizeBytes: kept.length, group: null })
+    const { thumbnail, ...seen } = await images.inspect({ bytes })
+    const [, small = seen.hash] = await store.blobs.putMany([bytes, thumbnail])
+    rows.push({ ...seen, thumbnail: small, name: `${i}`, group: null })
   }
   const names = Array.from({ length: of.rounds + 1 }, (_, i) => `${of.name}-${i}`)
   for (const name of names) {

@@ -9,6 +9,13 @@ export type ImageId = Branded<number, 'ImageId'>
 export type ClassId = Branded<number, 'ClassId'>
 /** SHA-256 of some bytes, in hexadecimal: the name of a blob. */
 export type Hash = Branded<string, 'Hash'>
+/** Bytes that someone appended to a file, and their name. */
+export type Written = {
+  readonly hash: Hash
+  readonly file: string
+  readonly offset: number
+  readonly sizeBytes: number
+}
 /** A trained version of a project: 1, 2, 3… */
 export type Version = Branded<number, 'Version'>
 /** A session; ids are unique across projects. */

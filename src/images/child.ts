@@ -1,16 +1,19 @@
 // What runs in a child of the pool: a request in, a reply out. Strangers' bytes may crash it; only it.
 import { Failure } from '../base/index.ts'
-import { look, type Limits, pixelsOf } from './decode.ts'
+import { look, type Limits, pixelsOf, take } from './decode.ts'
 import type { Preprocessing, Source } from './images.ts'
 
 export type Request =
   | { readonly want: 'look'; readonly source: Source; readonly limits: Limits }
+  | { readonly want: 'take'; readonly source: Source; readonly into: string; readonly limits: Limits }
   | { readonly want: 'pixels'; readonly source: Source; readonly as: Preprocessing; readonly limits: Limits }
 
-const answer = (request: Request): Promise<unknown> =>
-  request.want === 'look'
-    ? look(request.source, request.limits)
-    : pixelsOf(request.source, request.as, request.limits)
+function answer(request: Request): Promise<unknown> {
+  const { source, limits } = request
+  if (request.want === 'look') return look(source, limits)
+  if (request.want === 'take') return take(source, request.into, limits)
+  return pixelsOf(source, request.as, limits)
+}
 
 // One after another: the library keeps one error text a process, and two failing at once swap their reasons.
 let last: Promise<unknown> = Promise.resolve()

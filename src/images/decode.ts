@@ -3,11 +3,11 @@ import sharp, { type OutputInfo } from 'sharp'
 import { Failure } from '../base/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatOf, type Format, taken } from './formats.ts'
-import type { Inspected, Pixels, Preprocessing, Source } from './images.ts'
-import { bytesOf, grouped } from './read.ts'
+import type { Inspected, Pixels, Preprocessing, Source, Taken } from './images.ts'
+import { bytesForNow, grouped, hashOf } from './read.ts'
+import { appended } from './written.ts'
 
 export type Limits = { readonly pixelsMax: number; readonly bytesMax: number }
-export type Look = Omit<Inspected, 'bytes' | 'hash'>
 
 // One thread an image, a child for each core. A cache would only hold on to strangers' bytes.
 sharp.concurrency(1)
@@ -27,8 +27,18 @@ const fullColourBelow = 128
 const ownThumbnailBytes = 16_384
 
 /** Checked, upright, shrunk, and known by its look. */
-export async function look(source: Source, limits: Limits): Promise<Look> {
-  const bytes = await bytesOf(source, limits.bytesMax)
+export const look = async (source: Source, limits: Limits): Promise<Inspected> =>
+  await inspected(bytesForNow(source, limits.bytesMax), limits)
+
+/** The bytes that were looked at are those that are named and written: nobody reads the source again. */
+export async function take(source: Source, into: string, limits: Limits): Promise<Taken> {
+  const bytes = bytesForNow(source, limits.bytesMax)
+  const { thumbnail, ...seen } = await inspected(bytes, limits)
+  const written = appended(into, thumbnail === bytes ? [bytes] : [bytes, thumbnail])
+  return { ...seen, thumbnail: written.at(-1)!.hash, written }
+}
+
+async function inspected(bytes: Uint8Array, limits: Limits): Promise<Inspected> {
   const format = formatOf(bytes)
   return decoding(format, async () => {
     const { width, height, isUpright } = await headerOf(bytes, limits)
@@ -39,7 +49,8 @@ export async function look(source: Source, limits: Limits): Promise<Look> {
     const isOwn = isUpright && info.width === width && bytes.length <= ownThumbnailBytes
     const thumbnail = isOwn ? bytes : await thumbnailOf(data, info)
     const mark = fingerprint({ width: info.width, height: info.height, data })
-    return { width, height, format, thumbnail, fingerprint: mark }
+    const [hash, sizeBytes] = [hashOf(bytes), bytes.length]
+    return { hash, sizeBytes, width, height, format, thumbnail, fingerprint: mark }
   })
 }
 
@@ -50,7 +61,7 @@ function thumbnailOf(data: Uint8Array, info: OutputInfo): Promise<Uint8Array> {
 
 /** Upright RGB pixels under the one preprocessing rule. */
 export async function pixelsOf(source: Source, as: Preprocessing, limits: Limits): Promise<Pixels> {
-  const bytes = await bytesOf(source, limits.bytesMax)
+  const bytes = bytesForNow(source, limits.bytesMax)
   return decoding(formatOf(bytes), async () => {
     const { data, info } = await upright(bytes, limits)
       .resize(as.width, as.height, { fit: as.fit === 'stretch' ? 'fill' : 'cover', position: 'centre' })

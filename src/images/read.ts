@@ -1,5 +1,6 @@
 // Strangers' bytes into memory: looked at before they are read, and never more than the limit.
 import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../base/index.ts'
 import type { Hash } from '../base/index.ts'
@@ -16,14 +17,53 @@ export async function bytesOf(source: Source, bytesMax: number): Promise<Uint8Ar
     return source.bytes
   }
   try {
-    const file = await stat(source.path)
-    if (file.isDirectory()) throw new Failure('not-an-image', 'it is a folder, not an image file')
-    if (!file.isFile()) throw new Failure('not-an-image', 'it is a device, pipe or socket, not an image file')
-    checkSize(file.size, bytesMax)
+    checkFile(await stat(source.path), bytesMax)
     return await readFile(source.path)
   } catch (error) {
     throw asFailure(error)
   }
+}
+
+/** As `bytesOf`, at once, into memory that the next call uses again: for one image after another. */
+export function bytesForNow(source: Source, bytesMax: number): Uint8Array {
+  if ('bytes' in source) {
+    checkSize(source.bytes.length, bytesMax)
+    return source.bytes
+  }
+  try {
+    // Before it is opened: a pipe would be waited for.
+    checkFile(statSync(source.path), bytesMax)
+    return readForNow(source.path, bytesMax)
+  } catch (error) {
+    throw asFailure(error)
+  }
+}
+
+// A new buffer for each photograph is 0.8 of 16 ms: pages to be cleared, and a collector that counts them.
+let memory = Buffer.allocUnsafeSlow(1 << 20)
+const memoryMax = 1 << 24
+
+function readForNow(path: string, bytesMax: number): Uint8Array {
+  const handle = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(handle)
+    checkSize(size, bytesMax)
+    const into = size <= memory.length ? memory : Buffer.allocUnsafeSlow(size)
+    if (size <= memoryMax) memory = into
+    let done = 0
+    for (let read = -1; read !== 0 && done < size; done += read) {
+      read = readSync(handle, into, done, size - done, null)
+    }
+    return into.subarray(0, done)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function checkFile(file: Stats, bytesMax: number): void {
+  if (file.isDirectory()) throw new Failure('not-an-image', 'it is a folder, not an image file')
+  if (!file.isFile()) throw new Failure('not-an-image', 'it is a device, pipe or socket, not an image file')
+  checkSize(file.size, bytesMax)
 }
 
 function checkSize(sizeBytes: number, bytesMax: number): void {

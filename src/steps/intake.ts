@@ -1,8 +1,8 @@
 // Takes found things into a project: looked at several at once, written in batches, told as it goes.
 import { availableParallelism } from 'node:os'
 import { Failure, sentenceOf, inOrder } from '../base/index.ts'
-import type { ClassId, Hash, ImageId } from '../base/index.ts'
-import { extensionFault, type Found, type Inspected } from '../images/index.ts'
+import type { ClassId, ImageId } from '../base/index.ts'
+import { extensionFault, type Found, type Taken as TakenImage } from '../images/index.ts'
 import type { NewImage } from '../store/index.ts'
 import type { World } from './world.ts'
 
@@ -28,13 +28,16 @@ type File = Extract<Found, { source: unknown }>
 /** What became of a found thing: passed over, there already, or to be written. */
 type Seen =
   | Skipped
-  | { readonly file: File; readonly id: ImageId }
-  | { readonly file: File; readonly inspected: Inspected }
+  | { readonly file: File; readonly batch: Batch; readonly id: ImageId }
+  | { readonly file: File; readonly batch: Batch; readonly image: TakenImage }
 type Taken = Exclude<Seen, Skipped>
+/** Images that are asked for one after another: their bytes are written, flushed and named together. */
+type Batch = { readonly into: string; images: number; bytes: number }
 
-// Files reach the disk while the next images are decoded: small batches start soon, large ones flush less.
-const batchImages = 256
-const batchBytes = 16_000_000 // photographs of 8 MB come two at a time, never 256
+// For each decoder. Files reach the disk while the next images are decoded: small batches start soon, large
+// ones flush less.
+const batchImages = 128
+const batchBytes = 8_000_000
 const toldEvery = 32
 const skippedShown = 1_000 // reasons repeat; the count is always whole
 
@@ -45,9 +48,11 @@ export async function takeIn(
 ): Promise<Tally> {
   const tally = newTally()
   const { images } = await world.store.projects.counts(options.project)
-  const looks = { project: options.project, mayBeThere: images > 0 }
+  const cores = world.configuration.cores || availableParallelism()
+  const batches = openBatches(cores, () => world.store.blobs.aside())
+  const looks = { project: options.project, mayBeThere: images > 0, batches }
   // Twice what the children hold: one set is in hand, one waits for its turn in the order.
-  const atOnce = 4 * (world.configuration.cores || availableParallelism())
+  const atOnce = 4 * cores
   const tell = () => world.progress({ done: tally.found, total: options.total, sentence: sentenceFor(tally) })
   const writer = openWriter(tally, options, world)
   try {
@@ -81,27 +86,43 @@ function skip(tally: Tally, { name, reason }: Skipped): void {
   if (tally.skipped.length < skippedShown) tally.skipped.push({ name, reason })
 }
 
+function openBatches(cores: number, into: () => string) {
+  let open: Batch | undefined
+  return {
+    next(): Batch {
+      if (!open || open.images >= cores * batchImages || open.bytes >= cores * batchBytes) {
+        open = { into: into(), images: 0, bytes: 0 }
+      }
+      open.images++
+      return open
+    },
+  }
+}
+type Looks = {
+  readonly project: string
+  readonly mayBeThere: boolean
+  readonly batches: ReturnType<typeof openBatches>
+}
+
 /** A project that has images is asked by hash first: what is there already is not decoded again. */
-async function lookAt(
-  thing: Found,
-  { project, mayBeThere }: { readonly project: string; readonly mayBeThere: boolean },
-  world: World,
-): Promise<Seen> {
-  if ('reason' in thing) return thing
+async function lookAt(file: Found, { project, mayBeThere, batches }: Looks, world: World): Promise<Seen> {
+  if ('reason' in file) return file
+  const batch = batches.next()
   try {
     if (mayBeThere) {
-      const { hash, format } = await world.images.peek(thing.source)
-      const fault = extensionFault(thing.name, format)
-      if (fault) return { name: thing.name, reason: fault }
+      const { hash, format } = await world.images.peek(file.source)
+      const fault = extensionFault(file.name, format)
+      if (fault) return { name: file.name, reason: fault }
       const id = (await world.store.images.known(project, [hash])).get(hash)
-      if (id !== undefined) return { file: thing, id }
+      if (id !== undefined) return { file, batch, id }
     }
-    const inspected = await world.images.inspect(thing.source)
-    const fault = extensionFault(thing.name, inspected.format)
-    return fault ? { name: thing.name, reason: fault } : { file: thing, inspected }
+    const image = await world.images.take(file.source, batch.into)
+    batch.bytes += image.sizeBytes
+    const fault = extensionFault(file.name, image.format)
+    return fault ? { name: file.name, reason: fault } : { file, batch, image }
   } catch (error) {
     if (!(error instanceof Failure) || endsTheStep.includes(error.kind)) throw error
-    return { name: thing.name, reason: sentenceOf(error) }
+    return { name: file.name, reason: sentenceOf(error) }
   }
 }
 
@@ -111,52 +132,38 @@ const endsTheStep: readonly Failure['kind'][] = ['cancelled', 'not-ready', 'disk
 /** Batches reach the store in their order; two at most are on their way, while the next is looked at. */
 function openWriter(tally: Tally, options: IntakeOptions, world: World) {
   let batch: Taken[] = []
-  let bytes = 0
   let before = Promise.resolve()
   let last = before
   async function flush(): Promise<void> {
     const ready = batch
     batch = []
-    bytes = 0
     await before
     before = last
-    const thumbnails = keepBytes(ready, world)
-    last = before.then(async () => write(ready, await thumbnails, { tally, options, world }))
-    for (const one of [thumbnails, last]) one.catch(() => {}) // told by the next flush, or by settled
+    last = before.then(() => write(ready, { tally, options, world }))
+    last.catch(() => {}) // told by the next flush, or by settled
   }
   return {
-    flush,
+    async flush(): Promise<void> {
+      await flush()
+      await last
+    },
     settled: () => last,
+    /** The first of a batch says that the one before is whole. */
     async take(seen: Taken): Promise<void> {
+      if (batch.length > 0 && batch[0]!.batch !== seen.batch) await flush()
       batch.push(seen)
-      if ('inspected' in seen) bytes += seen.inspected.bytes.length
-      if (batch.length >= batchImages || bytes >= batchBytes) await flush()
     },
   }
 }
 
-/** The thumbnails' names. Blobs before rows: a row never names bytes that are not there. */
-async function keepBytes(batch: readonly Taken[], { store }: World): Promise<readonly Hash[]> {
-  const fresh = batch.filter((seen) => 'inspected' in seen)
-  const hashes = await store.blobs.putMany(
-    fresh.flatMap(({ inspected }) => [inspected.thumbnail, inspected.bytes]),
-  )
-  return hashes.filter((_, i) => i % 2 === 0)
-}
+type Writing = { readonly tally: Tally; readonly options: IntakeOptions; readonly world: World }
 
-async function write(
-  batch: readonly Taken[],
-  thumbnails: readonly Hash[],
-  {
-    tally,
-    options,
-    world,
-  }: { readonly tally: Tally; readonly options: IntakeOptions; readonly world: World },
-): Promise<void> {
-  const fresh = batch.filter((seen) => 'inspected' in seen)
+async function write(batch: readonly Taken[], { tally, options, world }: Writing): Promise<void> {
+  const fresh = batch.filter((seen) => 'image' in seen)
   const there = batch.filter((seen) => 'id' in seen)
-  const rows = fresh.map(({ file, inspected }, i) => rowOf(file, inspected, thumbnails[i]!))
-  const { ids, ...counts } = await world.store.images.add(options.project, rows, world.now())
+  const written = fresh.flatMap(({ image }) => image.written)
+  const taken = { images: fresh.map(rowOf), written }
+  const { ids, ...counts } = await world.store.images.take(options.project, taken, world.now())
   tally.added += counts.added
   tally.alreadyThere += counts.alreadyThere + there.length
   tally.nearDuplicates += counts.nearDuplicates
@@ -166,9 +173,9 @@ async function write(
   ])
 }
 
-const rowOf = ({ name, group }: File, inspected: Inspected, thumbnail: Hash): NewImage => {
-  const { hash, width, height, format, fingerprint, bytes } = inspected
-  return { name, group, hash, thumbnail, width, height, format, fingerprint, sizeBytes: bytes.length }
+function rowOf({ file, image }: { readonly file: File; readonly image: TakenImage }): NewImage {
+  const { written: _, ...seen } = image
+  return { ...seen, name: file.name, group: file.group }
 }
 
 const sentenceFor = ({ found, added, alreadyThere, skippedCount }: Tally): string =>

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type Hash } from '../base/index.ts'
-import { eachOf, hashOf, openBlobs } from './blobs.ts'
-import { namedBlobs } from './named.ts'
+import { eachOf, failureOf, hashOf } from './blob-files.ts'
+import { openBlobs, type OpenBlobs } from './blobs.ts'
+import { isNamed, namedBlobs, type Named } from './named.ts'
 import { knownSchema, rowsFile } from './schema.ts'
 import { openRows, type Rows } from './sqlite.ts'
 import type { Blobs, Store } from './store.ts'
@@ -21,7 +22,7 @@ export async function restoreBackup(from: string, to: string): Promise<Copied> {
     const faults = await rows.faults()
     if (faults.length > 0)
       throw new Failure('corrupt-data', `cannot restore ${file}: it is damaged: ${faults[0]}`)
-    return await copyStore(rows, openBlobs(path.join(from, 'blobs')), to)
+    return await copyStore(rows, openBlobs(path.join(from, 'blobs'), rows), to)
   } finally {
     await rows.close()
   }
@@ -47,7 +48,11 @@ async function copyInto(to: string, rows: Rows, blobs: Blobs): Promise<Copied> {
   await rows.copyTo(unfinished)
   const copy = openRows(unfinished)
   const copied = await (async () => {
-    const copiedBlobs = await copyBlobs(copy, blobs, openBlobs(path.join(to, 'blobs')))
+    const copiedBlobs = await copyBlobs(copy, {
+      from: blobs,
+      live: rows,
+      to: openBlobs(path.join(to, 'blobs'), copy),
+    })
     return { rows: await copy.count(), blobs: copiedBlobs }
   })().finally(() => copy.close())
   await rename(unfinished, finished)
@@ -55,22 +60,74 @@ async function copyInto(to: string, rows: Rows, blobs: Blobs): Promise<Copied> {
   return copied
 }
 
-async function copyBlobs(copy: Rows, from: Blobs, to: Blobs): Promise<number> {
+type Copying = { readonly from: Blobs; readonly live: Rows; readonly to: OpenBlobs }
+
+/** What rows name, and no more; pictures in packs of their own, in the order of their rows. */
+async function copyBlobs(copy: Rows, { from, live, to }: Copying): Promise<number> {
+  await copy.write(async ({ db }) => {
+    await db.deleteFrom('place').execute()
+    await db.deleteFrom('pack').execute()
+  })
+  const packs = packsInto(to, copy)
   const seen = new Set<Hash>()
   let count = 0
   for await (const some of namedBlobs(copy)) {
     const fresh = some.filter(({ blob }) => !seen.has(blob) && seen.add(blob))
-    await eachOf(fresh, async ({ blob, of, isPassing }) => {
+    await eachOf(fresh, async (named) => {
       // Predictions may be replaced while we copy; they can be computed anew.
-      if (isPassing && !(await from.has(blob))) return await forget(copy, blob)
-      const bytes = await from.get(blob)
-      if (hashOf(bytes) !== blob)
-        throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
-      await to.put(bytes)
+      if (named.isPassing && !(await from.has(named.blob))) return await forget(copy, named.blob)
+      const bytes = await bytesOf(named, from, live)
+      if (named.isPicture) await packs.add({ hash: named.blob, bytes })
+      else await to.put(bytes)
       count++
     })
   }
+  await packs.flush()
   return count
+}
+
+async function bytesOf({ blob, of }: Named, from: Blobs, live: Rows): Promise<Uint8Array> {
+  const bytes = await from.get(blob).catch(async (thrown: unknown) => {
+    if (await isNamed(live, blob)) throw thrown
+    throw new Failure('not-ready', `cannot copy ${of}: it was removed meanwhile; make the backup again`)
+  })
+  if (hashOf(bytes) !== blob) throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
+  return bytes
+}
+
+type Part = { readonly hash: Hash; readonly bytes: Uint8Array }
+const packBytes = 16_000_000
+
+/** Gathers bytes until they are worth a flush. */
+function packsInto({ packs, folder }: OpenBlobs, copy: Rows) {
+  let parts: Part[] = []
+  let sizeBytes = 0
+  const flush = async () => {
+    const [ready, file] = [parts, packs.into()]
+    ;[parts, sizeBytes] = [[], 0]
+    if (ready.length === 0) return
+    let offset = 0
+    const written = ready.map(({ hash, bytes }) => {
+      offset += bytes.length
+      return { hash, file, offset: offset - bytes.length, sizeBytes: bytes.length }
+    })
+    await writeFile(
+      file,
+      ready.map(({ bytes }) => bytes),
+    ).catch((thrown: unknown) => {
+      throw failureOf(thrown, folder)
+    })
+    const sealed = await packs.seal(written)
+    await copy.write((w) => packs.name(w, sealed))
+  }
+  return {
+    flush,
+    async add(part: Part): Promise<void> {
+      parts.push(part)
+      sizeBytes += part.bytes.length
+      if (sizeBytes >= packBytes) await flush()
+    },
+  }
 }
 
 const forget = (copy: Rows, blob: Hash): Promise<void> =>

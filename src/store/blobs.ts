@@ -1,52 +1,80 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type Hash } from '../base/index.ts'
+import { eachOf, failureOf, flushFolder, hashOf, isAbsent, sizeOrNone, writeFlushed } from './blob-files.ts'
+import { asideFolder, openPacks, type Packs } from './packs.ts'
+import type { Rows } from './sqlite.ts'
 import type { Blobs } from './store.ts'
 
-// Four threads serve files in Node; more at once only holds more bytes open.
-const atOnce = 8
+export type OpenBlobs = Blobs & {
+  readonly folder: string
+  readonly packs: Packs
+  remove(hash: Hash): Promise<void>
+}
 
-/** Files named by what is in them, 256 folders wide; a name stands only once its bytes are on the disk. */
-export function openBlobs(folder: string): Blobs & { remove(hash: Hash): Promise<void> } {
-  mkdirSync(path.join(folder, aside), { recursive: true })
-  const fileOf = (hash: Hash) => path.join(folder, hash.slice(0, 2), hash)
+/** Packs of many, and files named by what is in them; a name stands once its bytes are on the disk. */
+export function openBlobs(folder: string, rows: Rows): OpenBlobs {
+  const packs = openPacks(folder, rows)
+  const fileOf = (hash: Hash) => fileIn(folder, hash)
   const sizeOf = async (hash: Hash) => {
-    const size = await sizeOrNone(fileOf(hash))
-    if (size === undefined) throw new Failure('not-found', `there is no blob ${hash}`)
+    const size = (await packs.placeOf(hash))?.size_bytes ?? (await sizeOrNone(fileOf(hash)))
+    if (size === undefined) throw absent(hash)
     return size
   }
   const putMany = async (many: readonly Uint8Array[]) => {
     const hashes = many.map(hashOf)
-    await save(folder, fileOf, new Map(hashes.map((hash, i) => [hash, many[i]!])))
+    await save(folder, rows, new Map(hashes.map((hash, i) => [hash, many[i]!])))
     return hashes
   }
   return {
+    folder,
+    packs,
+    aside: packs.into,
     putMany,
     sizeOf,
     put: async (bytes) => (await putMany([bytes]))[0]!,
-    has: async (hash) => (await sizeOrNone(fileOf(hash))) !== undefined,
-    async get(hash) {
-      await sizeOf(hash)
-      return await readFile(fileOf(hash))
-    },
+    has: async (hash) =>
+      (await packs.placeOf(hash)) !== undefined || (await sizeOrNone(fileOf(hash))) !== undefined,
+    get: async (hash) => (await packed(packs, hash)) ?? (await readOr(fileOf(hash), () => absent(hash))),
     remove: (hash) => rm(fileOf(hash), { force: true }),
   }
 }
 
-export const hashOf = (bytes: Uint8Array): Hash => createHash('sha256').update(bytes).digest('hex') as Hash
+export const fileIn = (folder: string, hash: Hash): string => {
+  // A name that is no hash would lead out of the folder.
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw absent(hash)
+  return path.join(folder, hash.slice(0, 2), hash)
+}
+const absent = (hash: Hash) => new Failure('not-found', `there is no blob ${hash}`)
 
-const aside = 'aside'
-type FileOf = (hash: Hash) => string
+/** Twice: a pack may be written anew between the look at its row and at its file. */
+async function packed(packs: Packs, hash: Hash): Promise<Uint8Array | undefined> {
+  for (let tries = 0; tries < 2; tries++) {
+    const place = await packs.placeOf(hash)
+    if (!place) return undefined
+    const bytes = await packs.read(place)
+    if (bytes) return bytes
+  }
+  return undefined
+}
+
+async function readOr(file: string, failure: () => Failure): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (thrown) {
+    throw isAbsent(thrown) ? failure() : thrown
+  }
+}
 
 /** All written, all flushed, all renamed, then each folder flushed once. */
-async function save(folder: string, fileOf: FileOf, blobs: ReadonlyMap<Hash, Uint8Array>): Promise<void> {
+async function save(folder: string, rows: Rows, blobs: ReadonlyMap<Hash, Uint8Array>): Promise<void> {
   const renamed = new Set<string>()
   await eachOf([...blobs], async ([hash, bytes]) => {
-    const file = fileOf(hash)
-    if ((await sizeOrNone(file)) === bytes.length) return
-    const written = path.join(folder, aside, randomUUID())
+    const file = fileIn(folder, hash)
+    if (await isKept(file, bytes.length, rows)) return
+    const written = path.join(folder, asideFolder, randomUUID())
     try {
       await writeFlushed(written, bytes)
       await mkdir(path.dirname(file), { recursive: true })
@@ -60,59 +88,13 @@ async function save(folder: string, fileOf: FileOf, blobs: ReadonlyMap<Hash, Uin
   await eachOf([...renamed], flushFolder)
 }
 
-async function writeFlushed(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx')
-  try {
-    await handle.writeFile(bytes)
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Windows opens no folders; there the rename itself is kept. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function sizeOrNone(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).size
-  } catch (thrown) {
-    if ((thrown as { code?: string }).code === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-/** Several at a time; waits for all that began before it fails. */
-export async function eachOf<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    while (next < all.length) await act(all[next++]!)
-  }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(atOnce, all.length) }, lane))
-  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
-}
-
-const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-const refused = new Set(['EACCES', 'EPERM', 'EROFS'])
-
-function failureOf(thrown: unknown, folder: string): unknown {
-  const { code = '' } = thrown as { code?: string }
-  const because = { cause: thrown }
-  if (full.has(code)) {
-    return new Failure(
-      'disk-full',
-      `cannot write to ${folder}: the disk is full; what was saved before is safe`,
-      because,
-    )
-  }
-  if (refused.has(code)) return new Failure('not-allowed', `cannot write to ${folder}: ${code}`, because)
-  return thrown
+/** Made young while it holds the lock under which old ones that nothing names are tidied away. */
+async function isKept(file: string, sizeBytes: number, rows: Rows): Promise<boolean> {
+  if ((await sizeOrNone(file)) !== sizeBytes) return false
+  return await rows.write(async () => {
+    if (!existsSync(file) || statSync(file).size !== sizeBytes) return false
+    const now = new Date()
+    await utimes(file, now, now)
+    return true
+  })
 }

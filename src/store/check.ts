@@ -1,6 +1,6 @@
 import { sentenceOf, type Hash } from '../base/index.ts'
-import { eachOf, hashOf } from './blobs.ts'
-import { namedBlobs } from './named.ts'
+import { eachOf, hashOf } from './blob-files.ts'
+import { isNamed, namedBlobs } from './named.ts'
 import type { Rows } from './sqlite.ts'
 import type { Blobs } from './store.ts'
 
@@ -12,15 +12,12 @@ export async function faultsOf(rows: Rows, blobs: Blobs): Promise<readonly strin
     const fresh = some.filter(({ blob }) => !seen.has(blob) && seen.add(blob))
     await eachOf(fresh, async ({ blob, of, isPassing }) => {
       const fault = await faultOf(blobs, blob)
-      if (fault && !(isPassing && !(await isGuessed(rows, blob)))) faults.push(`${of}: ${fault}`)
+      if (!fault || (isPassing && !(await blobs.has(blob)))) return
+      // A project may have been removed, and its bytes tidied away, while we looked.
+      if (await isNamed(rows, blob)) faults.push(`${of}: ${fault}`)
     })
   }
   return [...faults, ...(await wrongCounters(rows))]
-}
-
-async function isGuessed(rows: Rows, blob: Hash): Promise<boolean> {
-  const found = await rows.db.selectFrom('model').select('version').where('guesses', '=', blob).execute()
-  return found.length > 0
 }
 
 async function faultOf(blobs: Blobs, blob: Hash): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import {
   type Prediction,
   type Version,
 } from '../base/index.ts'
-import type { openBlobs } from './blobs.ts'
+import type { OpenBlobs } from './blobs.ts'
 import type { Rows } from './sqlite.ts'
 
 /** All predictions of one version, by image; each part is one column. */
@@ -35,7 +35,7 @@ const rowBytes = 32
 const versionsKept = 32
 const setsInMemory = 4
 
-export function openGuesses(rows: Rows, blobs: ReturnType<typeof openBlobs>): Guesses {
+export function openGuesses(rows: Rows, blobs: OpenBlobs): Guesses {
   const loaded = new Map<Hash, GuessSet>()
   const blobOf = async (project: number, version: Version) => {
     const row = await rows.db

@@ -2,15 +2,27 @@ import { Failure, type Hash, type Image, type ImageId } from '../base/index.ts'
 import { addImages } from './add-images.ts'
 import type { Guesses } from './guesses.ts'
 import { imageOf } from './image-row.ts'
+import type { Packs } from './packs.ts'
 import { idsOf, pageOf } from './pages.ts'
 import { portions } from './portions.ts'
 import { projectRow } from './projects.ts'
 import { among, type Reading, type Rows } from './sqlite.ts'
 import type { Images } from './store.ts'
 
-export function imagesOver(rows: Rows, guesses: Guesses): Images {
+type Over = { readonly guesses: Guesses; readonly packs: Packs }
+
+export function imagesOver(rows: Rows, { guesses, packs }: Over): Images {
   return {
     add: (project, images, at) => rows.write((w) => addImages(w, project, { images, at })),
+    async take(project, { images, written }, at) {
+      const sealed = await packs.seal(written)
+      const { idle, added } = await rows.write(async (w) => ({
+        idle: await packs.name(w, sealed),
+        added: await addImages(w, project, { images, at }),
+      }))
+      await packs.drop(idle)
+      return added
+    },
     async known(project, hashes) {
       const { id } = await projectRow(rows.db, project)
       const known = new Map<Hash, ImageId>()

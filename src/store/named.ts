@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Hash, ImageId } from '../base/index.ts'
 import { windowed } from './portions.ts'
 import type { Rows } from './sqlite.ts'
@@ -5,7 +6,9 @@ import type { Rows } from './sqlite.ts'
 export type Named = {
   readonly blob: Hash
   readonly of: string
-  /** Replaced and dropped in passing: the row may name another by now. */
+  /** Of an image: many, and none of them large. */
+  readonly isPicture?: true
+  /** It may be gone: it is replaced in passing, and can be computed anew. */
   readonly isPassing?: true
 }
 
@@ -21,8 +24,8 @@ export async function* namedBlobs(rows: Rows): AsyncGenerator<readonly Named[]> 
       .execute()
   for await (const some of windowed(page, (row) => row.id)) {
     yield some.flatMap((row) => [
-      { blob: row.hash, of: `the image "${row.name}"` },
-      { blob: row.thumbnail, of: `the thumbnail of "${row.name}"` },
+      { blob: row.hash, of: `the image "${row.name}"`, isPicture: true },
+      { blob: row.thumbnail, of: `the thumbnail of "${row.name}"`, isPicture: true },
     ])
   }
   const shards = await rows.db.selectFrom('shard').select(['blob', 'encoder', 'id']).execute()
@@ -32,4 +35,19 @@ export async function* namedBlobs(rows: Rows): AsyncGenerator<readonly Named[]> 
   yield models.flatMap(({ guesses: blob, version }) =>
     blob ? [{ blob, of: `the predictions of version ${version}`, isPassing: true }] : [],
   )
+  const settings = await namedBySettings(rows)
+  yield settings.map(({ key, blob }) => ({ blob: blob as Hash, of: `"${key}"`, isPassing: true }))
+}
+
+/** Steps keep what is large as a blob, and its name in a setting. */
+async function namedBySettings({ db }: Rows): Promise<readonly { key: string; blob: string }[]> {
+  const { rows } = await sql<{ key: string; blob: string }>`
+    select setting.key, atom as blob from setting, json_tree(setting.value) as leaf
+    where leaf.type = 'text' and length(atom) = 64 and atom not glob '*[^0-9a-f]*'`.execute(db)
+  return rows
+}
+
+export async function isNamed(rows: Rows, blob: Hash): Promise<boolean> {
+  for await (const some of namedBlobs(rows)) if (some.some((one) => one.blob === blob)) return true
+  return false
 }

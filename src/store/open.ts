@@ -35,12 +35,12 @@ export async function openStore(place: Place): Promise<Store> {
     await rows.close()
     throw thrown
   }
-  const blobs = openBlobs(path.join(folder, 'blobs'))
+  const blobs = openBlobs(path.join(folder, 'blobs'), rows)
   const guesses = openGuesses(rows, blobs)
   return {
     projects: projectsOver(rows),
     classes: classesOver(rows),
-    images: imagesOver(rows, guesses),
+    images: imagesOver(rows, { guesses, packs: blobs.packs }),
     labels: labelsOver(rows),
     truth: truthOver(rows),
     embeddings: embeddingsOver(rows, blobs),

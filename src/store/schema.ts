@@ -108,6 +108,15 @@ const migrations: readonly { readonly says: string; readonly statements: string 
         project integer not null references project (id), image integer not null, person text not null,
         until bigint not null, primary key (project, image)) without rowid;`,
   },
+  {
+    says: 'many blobs in one file',
+    statements: `
+      insert into newest values ('pack', 0);
+      create table pack (id integer primary key, file text not null, size_bytes bigint not null);
+      create table place (
+        hash text primary key, pack integer not null, start bigint not null,
+        size_bytes bigint not null, used integer not null) without rowid;`,
+  },
 ]
 export const schemaNumber = migrations.length
 

@@ -19,6 +19,7 @@ import type {
   Split,
   Time,
   Version,
+  Written,
 } from '../base/index.ts'
 import type { Matrix } from '../math/index.ts'
 import type { Leases, Sessions } from './store-of-sessions.ts'
@@ -92,6 +93,12 @@ export type Added = {
 export type Images = {
   /** In one transaction: rows, near-duplicates, split by group and near-duplicate closure, counters. */
   add(project: string, images: readonly NewImage[], at: Time): Promise<Added>
+  /** As `add`; the bytes that were written aside for these images become blobs in the same transaction. */
+  take(
+    project: string,
+    taken: { readonly images: readonly NewImage[]; readonly written: readonly Written[] },
+    at: Time,
+  ): Promise<Added>
   /** Which of these are in the project already. */
   known(project: string, hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, ImageId>>
   get(project: string, id: ImageId): Promise<Image>
@@ -241,6 +248,8 @@ export type Settings = {
 
 /** Bytes named by their SHA-256: written aside, flushed, renamed. */
 export type Blobs = {
+  /** What the path of a file begins with to which others append bytes for `images.take`. */
+  aside(): string
   put(bytes: Uint8Array): Promise<Hash>
   putMany(many: readonly Uint8Array[]): Promise<readonly Hash[]>
   get(hash: Hash): Promise<Uint8Array>

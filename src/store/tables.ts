@@ -132,6 +132,9 @@ export type Tables = {
   truth: { project: number; image: ImageId; class: ClassId }
   shard: { id: number; project: number; encoder: string; blob: Hash; count: number }
   embedding: { project: number; encoder: string; image: ImageId; shard: number; place: number }
+  /** A file of many blobs, and where in which each of them lies. */
+  pack: { id: number; file: string; size_bytes: number }
+  place: { hash: Hash; pack: number; start: number; size_bytes: number; used: number }
   model: ModelRow
   alias: { project: number; name: string; change: number; version: Version; at: number }
   session: SessionRow

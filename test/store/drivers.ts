@@ -1,8 +1,18 @@
 // The suite's table: every driver of the store runs all of it; a new driver is a new row.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { ClassId, Hash, ImageId, Label, LabelOrigin, Model, Prediction } from '../../src/base/index.ts'
+import type {
+  ClassId,
+  Hash,
+  ImageId,
+  Label,
+  LabelOrigin,
+  Model,
+  Prediction,
+  Written,
+} from '../../src/base/index.ts'
 import { openStore, type NewImage, type Store } from '../../src/store/index.ts'
 
 export const drivers = [
@@ -92,6 +102,15 @@ export const card: Model['card'] = {
   settings: {},
   figures: {},
   golden: [],
+}
+
+/** Bytes as a decoder leaves them for `take`: not flushed, nothing names them. */
+export function aside(store: Store, ...parts: readonly Uint8Array[]): Written {
+  const [file, bytes] = [`${store.blobs.aside()}-1`, parts.at(-1)!]
+  for (const part of parts) appendFileSync(file, part)
+  const hash = createHash('sha256').update(bytes).digest('hex') as Hash
+  const before = parts.slice(0, -1).reduce((sum, part) => sum + part.length, 0)
+  return { hash, file, offset: before, sizeBytes: bytes.length }
 }
 
 export async function addModel(store: Store, key: string): Promise<Model> {

@@ -1,9 +1,9 @@
 // A process that writes until it is killed, and says on its output what was acknowledged: the tests' victim.
 import { writeSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { Failure, type ImageId, type Position } from '../../src/base/index.ts'
+import { Failure, type Hash, type ImageId, type Position } from '../../src/base/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { farFingerprint, image, label } from './drivers.ts'
+import { aside, farFingerprint, image, label } from './drivers.ts'
 
 const [place = '', what = '', name = '', limit = 'Infinity'] = process.argv.slice(2)
 const store = await openStore(place)
@@ -28,9 +28,10 @@ const acts: Readonly<Record<string, () => Promise<void>>> = {
     const cls = await wren()
     for (let i = 0; i < countMax; i++) {
       const bytes = Buffer.from(`${name} ${i} `.repeat(500))
-      const hash = await store.blobs.put(bytes)
-      const fingerprint = farFingerprint(createHash('sha256').update(bytes).digest().readUInt32BE())
-      const added = await store.images.add('birds', [image(i, { hash, thumbnail: hash, fingerprint })], 2)
+      const hash = createHash('sha256').update(bytes).digest('hex') as Hash
+      const fingerprint = farFingerprint(Buffer.from(hash, 'hex').readUInt32BE())
+      const images = [image(i, { hash, thumbnail: hash, fingerprint })]
+      const added = await store.images.take('birds', { images, written: [aside(store, bytes)] }, 2)
       const [id] = added.ids
       const position = await store.labels.add('birds', [label(id!, cls, { by: name })], `${name} ${i}`)
       say(`ack ${position} ${id}`)
