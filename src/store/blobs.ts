@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type Hash } from '../base/index.ts'
@@ -41,6 +41,13 @@ export function openBlobs(folder: string, rows: Rows): OpenBlobs {
     remove: (hash) => rm(fileOf(hash), { force: true }),
   }
 }
+
+export const holdsBlobs = (folder: string): boolean =>
+  existsSync(folder) &&
+  readdirSync(folder, { withFileTypes: true }).some(
+    (one) =>
+      one.isDirectory() && one.name !== asideFolder && readdirSync(path.join(folder, one.name)).length > 0,
+  )
 
 export const fileIn = (folder: string, hash: Hash): string => {
   // A name that is no hash would lead out of the folder.

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Failure, sentenceOf } from '../base/index.ts'
 import { copyStore } from './backup.ts'
-import { openBlobs } from './blobs.ts'
+import { holdsBlobs, openBlobs } from './blobs.ts'
 import { faultsOf } from './check.ts'
 import { classesOver } from './classes.ts'
 import { embeddingsOver } from './embeddings.ts'
@@ -28,6 +28,7 @@ export async function openStore(place: Place): Promise<Store> {
   const isKept = place !== ':memory:'
   const folder = isKept ? ensureFolder(place) : mkdtempSync(path.join(os.tmpdir(), 'bowerbird-memory-'))
   const file = isKept ? path.join(folder, rowsFile) : place
+  if (isKept) refuseEmptied(folder, file)
   const rows = openRows(file)
   try {
     await migrate(rows, file)
@@ -57,6 +58,18 @@ export async function openStore(place: Place): Promise<Store> {
       if (!isKept) rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** No file and an empty one open as a new database: beside blobs it is one whose rows were lost. */
+function refuseEmptied(folder: string, file: string): void {
+  const isThere = existsSync(file)
+  if (isThere && (statSync(file).size > 0 || existsSync(`${file}-wal`))) return
+  if (!holdsBlobs(path.join(folder, 'blobs'))) return
+  const what = isThere ? 'it is empty, 0 bytes' : 'there is no such file'
+  throw new Failure(
+    'corrupt-data',
+    `cannot read ${file}: ${what}, and there are blobs beside it; restore it from a backup`,
+  )
 }
 
 function ensureFolder(place: Place): string {

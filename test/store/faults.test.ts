@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
@@ -43,6 +43,17 @@ describe('a store that cannot be opened says why', () => {
       assert.deepEqual(await rowFaults(broken), [])
     }
     await assert.rejects(used(), /damaged|malformed|the database/)
+  })
+  it('refuses blobs beside an empty database or none: a new one would forget them', async () => {
+    const place = folder('emptied')
+    const store = await openStore(place)
+    await store.blobs.put(Buffer.from('a wren'))
+    await store.close()
+    truncateSync(rowsOf(place), 0)
+    const message = /bowerbird\.db: it is empty, 0 bytes, and there are blobs beside it/
+    await assert.rejects(openStore(place), { kind: 'corrupt-data', message })
+    rmSync(rowsOf(place))
+    await assert.rejects(openStore(place), { kind: 'corrupt-data', message: /there is no such file/ })
   })
   it('refuses a newer schema, and says both numbers', async () => {
     const place = folder('newer')
