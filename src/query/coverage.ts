@@ -51,13 +51,15 @@ async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, too
   const rows = pool.embeddings!
   const enough = Math.max(candidatesLeast, candidatesPerQuestion * budget)
   const among = places ?? sample(enough, rows.rows, tools.random)
-  const reach = await smoothReach(pool, tools)
+  const nearest = await nearestOf(pool, tools)
+  const reach = await smoothReach({ ...pool, nearest }, tools)
   const { flock } = await herd(
     {
       candidates: among.length < rows.rows ? rowsOf(rows, among) : rows,
       others: rows,
       weights: weights ?? new Float32Array(rows.rows).fill(1),
       labelled: pool.labelled,
+      nearest,
       kernel: smooth(reach),
     },
     budget,
@@ -84,15 +86,17 @@ function smooth(reach: number): (squared: number) => number {
  * The squared distance over which likeness falls to 1 / e: how far images are, on average, from the nearest
  * that is labelled, so that the reach shrinks as labels grow; before that, half of how far two are apart.
  */
-export async function smoothReach({ embeddings, labelled }: Pool, tools: Tools): Promise<number> {
-  const rows = embeddings!
-  const lengths = squaredLengths(rows)
+export async function smoothReach(pool: Pool, tools: Tools): Promise<number> {
+  const rows = pool.embeddings!
   const mean = (values: Float32Array) => values.reduce((sum, x) => sum + x, 0) / values.length
-  const spread = mean(lengths) - squaredLengths(meanOf(rows))[0]!
-  const gap = labelled ? mean(await squaredToNearest(rows, labelled, tools)) : spread
+  const nearest = await nearestOf(pool, tools)
+  const gap = nearest ? mean(nearest) : mean(squaredLengths(rows)) - squaredLengths(meanOf(rows))[0]!
   // Where all rows are one the reach does not matter, but must be a number.
   return Math.max(gap, 1e-9)
 }
+
+const nearestOf = async ({ nearest, embeddings, labelled }: Pool, tools: Tools) =>
+  nearest ?? (labelled ? squaredToNearest(embeddings!, labelled, tools) : null)
 
 /** A ball covers an image or does not; it is as large as it can be while it holds one kind. */
 export async function probCover(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {

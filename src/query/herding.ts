@@ -11,6 +11,8 @@ export type Crowd = {
   readonly others: Matrix
   readonly weights: Float32Array
   readonly labelled: Matrix | null
+  /** The squared distance of each of the others to the nearest labelled one, where it is known. */
+  readonly nearest?: Float32Array | null
   /** Similarity, from 0 to 1, of a squared distance. */
   readonly kernel: (squaredDistance: number) => number
 }
@@ -74,9 +76,10 @@ function coverInto(covered: Float32Array, { crowd, similar, likeness, gains }: C
 }
 
 async function coveredBy(
-  { others, labelled, kernel }: Crowd,
+  { others, labelled, nearest, kernel }: Crowd,
   tools: Pick<Tools, 'matmul'>,
 ): Promise<Float32Array> {
+  if (nearest) return nearest.map(kernel)
   const covered = new Float32Array(others.rows)
   if (!labelled) return covered
   for await (const { column, squared } of distances(labelled, others, tools)) {

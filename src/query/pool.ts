@@ -15,6 +15,8 @@ export type Pool = {
   readonly costs: Float32Array | null
   /** Embeddings of the images that have a label already. */
   readonly labelled: Matrix | null
+  /** The squared distance of each to the nearest of those, where it is known beforehand. */
+  readonly nearest: Float32Array | null
   /** The class of each of those, by its place among the names; −1 where the model does not know it. */
   readonly labels: Int32Array | null
   readonly classNames: readonly string[]
@@ -30,6 +32,7 @@ export const emptyPool: Pool = {
   masked: null,
   costs: null,
   labelled: null,
+  nearest: null,
   labels: null,
   classNames: [],
   nearTo: [],
@@ -59,6 +62,7 @@ export function part(pool: Pool, places: readonly number[]): Pool {
     probabilities: rows(pool.probabilities),
     ensemble: pool.ensemble?.map((m) => rowsOf(m, places)) ?? null,
     masked: pool.masked?.map((m) => rowsOf(m, places)) ?? null,
+    nearest: pool.nearest && Float32Array.from(places, (place) => pool.nearest![place]!),
     costs: pool.costs && Float32Array.from(places, (place) => pool.costs![place]!),
   }
 }

@@ -4,10 +4,12 @@ import { randomFrom, type Tools } from '../math/index.ts'
 import {
   autoStrategy,
   choose,
+  scoreNames,
   strategies,
   usualWeights,
   type Choice,
   type Pool,
+  type ScoreName,
   type Strategy,
   type StrategyName,
   type Weights,
@@ -57,7 +59,7 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
   const tools = await toolsOf(world, project, left.length)
   const { strategy, says } = await strategyFor(it, { project, live }, world)
   const { needs }: Strategy = strategies[strategy]
-  const ids = considered(left, { needs, live, budget }, tools)
+  const ids = considered(left, { needs, live, budget, score: scoreOf(strategy, it) }, tools)
   const pool = withCosts(await poolFor(needs, { project, ids, live }, world), it)
   // Where embeddings have just begun, fewer may be known than are asked for.
   const known = pool.ids.length >= budget
@@ -74,6 +76,10 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
     live: needs.includes('probabilities') ? live : undefined,
   }
 }
+
+/** Its name, where a score of the guesses alone decides. */
+const scoreOf = (name: string, { costs, minUncertainty }: Asked): ScoreName | undefined =>
+  costs || minUncertainty > 0 ? undefined : scoreNames.find((its) => its === name)
 
 async function askable(store: Store, project: Project, it: Asked): Promise<ImageId[]> {
   const { ids, labels } = await rosterOf(store, project, it.split)

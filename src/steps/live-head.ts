@@ -5,6 +5,7 @@ import { matrix, rowOf, type Matrix } from '../math/index.ts'
 import type { Head } from '../runtime/index.ts'
 import { headOfFit, nextFit, noFit, type LiveFit } from './live-fit.ts'
 import { emptyLesson, nextLesson, taughtRows, type LiveLesson } from './live-lesson.ts'
+import { nextSample, type LiveSample } from './live-sample.ts'
 import { guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './live-pool.ts'
 import { rosterOf } from './roster.ts'
 import { maybeLatest } from './show.ts'
@@ -22,6 +23,9 @@ export type LiveHead = {
   /** Of images that it knows. */
   readonly rowsOf: (images: readonly ImageId[]) => Matrix
   readonly guessesOf: (images: readonly ImageId[]) => Matrix
+  /** Some number of each, of all guesses at once. */
+  readonly scoresOf: (images: readonly ImageId[], score: (guesses: Matrix) => Float32Array) => Float32Array
+  readonly sample: LiveSample
 }
 
 // The products of every two are 268 MB then, and one label more changes little: versions will do.
@@ -75,7 +79,7 @@ async function nextState(
 ): Promise<State | undefined> {
   const { store, runtime } = world
   const pool = await livePoolOf(world, project, last?.pool)
-  const { position, labels } = await rosterOf(store, project, 'train')
+  const { position, ids, labels } = await rosterOf(store, project, 'train')
   if (labels.size > labelsMax) return undefined
   const all = await store.classes.list(project.name)
   const of = JSON.stringify([position, all.map((its) => [its.id, its.name])])
@@ -95,25 +99,35 @@ async function nextState(
   const fit = await nextFit(last?.fit ?? noFit, learning, runtime)
   const head = await headOfFit(fit, lesson, runtime)
   const guesses = await guessAll(world, pool, head)
+  const drawing = { pool, ids, seed: project.seed }
+  const sample = await nextSample(before?.live?.sample, drawing, lesson, runtime)
   const live = {
     position,
     head,
     classes,
     pull,
     taught: { rows: taughtRows(lesson), classOf },
+    sample,
     ...lookupsOf(pool, guesses),
   }
   return { pool, lesson, of, fit, live }
 }
 
-function lookupsOf(pool: LivePool, guesses: Matrix): Pick<LiveHead, 'knows' | 'rowsOf' | 'guessesOf'> {
+function lookupsOf(
+  pool: LivePool,
+  guesses: Matrix,
+): Pick<LiveHead, 'knows' | 'rowsOf' | 'guessesOf' | 'scoresOf'> {
   return {
-    knows: (image) => pool.placeOf.has(image),
+    knows: (image) => pool.placeOf(image) >= 0,
     rowsOf: (images) => poolRows(pool, images),
     guessesOf(images) {
       const some = matrix(images.length, guesses.columns)
-      images.forEach((image, i) => rowOf(some, i).set(rowOf(guesses, pool.placeOf.get(image)!)))
+      images.forEach((image, i) => rowOf(some, i).set(rowOf(guesses, pool.placeOf(image))))
       return some
+    },
+    scoresOf(images, score) {
+      const all = score(guesses)
+      return Float32Array.from(images, (image) => all[pool.placeOf(image)]!)
     },
   }
 }

@@ -1,0 +1,46 @@
+// An even draw of the images that a live head asks about, with how far each is from the nearest labelled one:
+// choices that compare images look at these, and each answer costs them one product of rows.
+import type { ImageId } from '../base/index.ts'
+import { matrix, randomFrom, rowOf, shuffleInto, type Matrix, type Tools } from '../math/index.ts'
+import { squaredToNearest } from '../query/index.ts'
+import { taughtRows, type LiveLesson } from './live-lesson.ts'
+import { poolRows, type LivePool } from './live-pool.ts'
+
+export type LiveSample = {
+  readonly images: readonly ImageId[]
+  readonly rows: Matrix
+  /** Squared; infinite while nothing is labelled. */
+  readonly nearest: Float32Array
+  readonly taught: readonly ImageId[]
+}
+
+// Of 1,000 the best are as good as of all: a mean over so many is within 3 points of that over all, 19 times
+// in 20. Answered ones leave, so that a few more are drawn.
+const sampleSize = 1250
+
+/** The sample as it is after the lesson: the one before brought up to date, or another pool's drawn anew. */
+export async function nextSample(
+  last: LiveSample | undefined,
+  of: { readonly pool: LivePool; readonly ids: readonly ImageId[]; readonly seed: number },
+  lesson: LiveLesson,
+  tools: Pick<Tools, 'matmul'>,
+): Promise<LiveSample> {
+  const { images, rows } = last ?? drawn(of)
+  const rowsTaught = taughtRows(lesson)
+  const isLonger = last?.taught.every((image, i) => image === lesson.images[i]) ?? false
+  const from = isLonger ? last!.taught.length : 0
+  const fresh = matrix(
+    rowsTaught.rows - from,
+    rowsTaught.columns,
+    rowsTaught.data.subarray(from * rowsTaught.columns),
+  )
+  const nearest = await squaredToNearest(rows, fresh, tools)
+  if (isLonger) last!.nearest.forEach((far, i) => (nearest[i] = Math.min(far, nearest[i]!)))
+  return { images, rows, nearest, taught: lesson.images }
+}
+
+function drawn({ pool, ids, seed }: { pool: LivePool; ids: readonly ImageId[]; seed: number }) {
+  const known = ids.filter((id) => pool.placeOf(id) >= 0)
+  const images = shuffleInto(known, randomFrom(seed)).slice(0, sampleSize)
+  return { images, rows: poolRows(pool, images) }
+}
