@@ -1,44 +1,29 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { annotate, hdbscan, type Space } from '../src/cluster/index.ts'
-import { matrix, randomFrom, rowOf, type Matrix, type Tools } from '../src/math/index.ts'
+import { annotate, hdbscan } from '../src/cluster/index.ts'
+import { matrix, randomFrom, type Matrix, type Tools } from '../src/math/index.ts'
 import { openRuntime } from '../src/runtime/index.ts'
 import { median, type Bench, type Report } from './bench.ts'
+import type { Many } from './scale/annotate-many.ts'
+import { commandOf, isBuilt } from './scale/command.ts'
+import { mixtureOf, spaceOf } from './scale/spaces.ts'
 
 const promised = 5
 const [images, width, smallest] = [10_000, 64, 10]
-const growth = [1000, 2500, 5000, 10_000, 20_000]
+const growth = [1000, 3000, 10_000, 30_000, 100_000]
 const rounds = 3
 
-/** Groups of very different sizes around directions, in rows of length one. */
-function mixtureOf(count: number, columns: number, classes: number): { rows: Matrix; classOf: Int32Array } {
-  const random = randomFrom(count + columns)
-  const centres = matrix(classes, columns)
-  centres.data.forEach((_, i) => (centres.data[i] = random.normal()))
-  const rows = matrix(count, columns)
-  const classOf = Int32Array.from({ length: count }, () => Math.floor(classes * random.next() ** 1.5))
-  for (let i = 0; i < count; i++) {
-    const row = rowOf(rows, i)
-    const centre = rowOf(centres, classOf[i]!)
-    for (let j = 0; j < columns; j++) row[j] = centre[j]! + 0.7 * random.normal()
-    const length = Math.hypot(...row)
-    for (let j = 0; j < columns; j++) row[j]! /= length
-  }
-  return { rows, classOf }
-}
-
-/** Classes as the mixture's, names as the mean of the class, somewhat off. */
-function spaceOf(count: number, columns: number, classes: number): Space {
-  const { rows, classOf } = mixtureOf(count, columns, classes)
-  const random = randomFrom(1)
-  const text = matrix(classes, columns)
-  for (const [i, its] of classOf.entries())
-    for (const [j, x] of rowOf(rows, i).entries()) text.data[its * columns + j]! += x
-  text.data.forEach((x, i) => (text.data[i] = x + random.normal()))
-  const classNames = Array.from({ length: classes }, (_, c) => `kind ${c}`)
-  return { images: rows, joint: rows, text, classNames, examples: new Map() }
+type Part = (report: Report, tools: Tools) => Promise<Readonly<Record<string, unknown>>>
+/** What runs unless BOWERBIRD_BENCH_PARTS names others; a million takes a quarter of an hour. */
+const usualParts = 'peer,thousand,growth,large'
+const parts: Readonly<Record<string, Part>> = {
+  peer: against,
+  thousand,
+  growth: exponent,
+  large: (report) => many(report, { images: 100_000, seconds: 240, orProducts: 8, bytes: 1.5e9 }),
+  million: (report) => many(report, { images: 1_000_000, seconds: 1200, orProducts: 0, bytes: 6e9 }),
 }
 
 /** What Python's hdbscan takes and finds, or null where no Python with it is named. */
@@ -55,18 +40,18 @@ function peer(rows: Matrix): { seconds: number; labels: readonly number[] } | nu
   return status === 0 ? JSON.parse(stdout) : null
 }
 
-async function secondsOf(run: () => Promise<unknown>): Promise<number> {
+async function secondsOf(run: () => unknown): Promise<number> {
   const from = performance.now()
   await run()
   return (performance.now() - from) / 1000
 }
 
 /** Ours and theirs in turn, so that a busy machine slows both. */
-async function against(report: Report, tools: Tools): Promise<number> {
+async function against(report: Report, tools: Tools) {
   const { rows } = mixtureOf(images, width, 40)
   const ours: number[] = []
   const theirs: number[] = []
-  let same = 0
+  let sameGroup = 0
   for (let round = 0; round < rounds; round++) {
     const from = performance.now()
     const { clusterOf } = await hdbscan(rows, { smallest }, tools)
@@ -74,56 +59,111 @@ async function against(report: Report, tools: Tools): Promise<number> {
     const other = peer(rows)
     if (!other) break
     theirs.push(other.seconds)
-    same = agreement(clusterOf, other.labels)
+    sameGroup = agreement(clusterOf, other.labels)
   }
   const what = `hdbscan, ${images} × ${width}`
   report.row({ what, of: 'bowerbird', seconds: median(ours).toFixed(2) })
   if (theirs.length === 0) {
     report.say('SKIPPED the comparison: set BOWERBIRD_PYTHON to a Python that has hdbscan; the ratio is 0')
-    return 0
+    return { ratio: 0 }
   }
-  const agree = `${(100 * same).toFixed(2)}% of the images in the same group`
+  const agree = `${(100 * sameGroup).toFixed(2)}% of the images in the same group`
   report.row({ what, of: 'Python’s hdbscan', seconds: median(theirs).toFixed(2), note: agree })
-  return median(theirs) / median(ours)
+  return { images, width, ours, theirs, sameGroup, ratio: median(theirs) / median(ours) }
 }
 
 /** The share of images whose group is the one that most of its group went to. */
 function agreement(ours: Int32Array, theirs: readonly number[]): number {
   let same = 0
   for (const [, its] of Map.groupBy(ours.keys(), (i) => ours[i]!)) {
-    const parts = [...Map.groupBy(its, (i) => theirs[i]!).values()]
-    same += Math.max(...parts.map((part) => part.length))
+    const groups = [...Map.groupBy(its, (i) => theirs[i]!).values()]
+    same += Math.max(...groups.map((group) => group.length))
   }
   return same / ours.length
 }
 
-async function endToEnd(report: Report, tools: Tools): Promise<void> {
-  const space = spaceOf(1000, 512, 10)
+async function thousand(report: Report, tools: Tools) {
+  const space = spaceOf(mixtureOf(1000, 512, 10), 10)
+  const found: Record<string, number> = {}
+  const note = 'under 1 s promised'
   for (const clusters of ['kmeans', 'hdbscan'] as const) {
     const seconds: number[] = []
     for (let round = 0; round < rounds; round++)
       seconds.push(await secondsOf(() => annotate(space, { clusters }, tools)))
-    const what = `annotate, 1000 × 512, ${clusters}`
-    report.row({ what, of: 'bowerbird', seconds: median(seconds).toFixed(2), note: 'under 1 s promised' })
+    found[clusters] = median(seconds)
+    report.row({
+      what: `annotate, 1000 × 512, ${clusters}`,
+      of: 'labels',
+      seconds: median(seconds).toFixed(2),
+      note,
+    })
   }
+  const command = await commandOf(space.images, rounds)
+  const size = `${(command.folderBytes / 1e6).toFixed(1)} MB; under 1 s and 10 MB promised`
+  const what = `bowerbird annotate, 1000 × 512, ${isBuilt ? 'as built' : 'from source'}`
+  report.row({ what, of: 'organised folder', seconds: command.seconds.toFixed(2), note: size })
+  return { ...found, command }
 }
 
 /** The slope of log seconds over log images. */
-async function exponent(report: Report, tools: Tools): Promise<void> {
+async function exponent(report: Report, tools: Tools) {
   const points: (readonly [number, number])[] = []
   for (const count of growth) {
     const { rows } = mixtureOf(count, width, 40)
     const seconds = await secondsOf(() => hdbscan(rows, { smallest }, tools))
-    points.push([Math.log(count), Math.log(seconds)])
+    points.push([count, seconds])
     report.say(`hdbscan of ${count} × ${width}: ${seconds.toFixed(2)} s`)
   }
+  const logs = points.map(([count, seconds]) => [Math.log(count), Math.log(seconds)] as const)
   const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
-  const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
+  const [mx, my] = [mean(logs.map(([x]) => x)), mean(logs.map(([, y]) => y))]
   const slope =
-    points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) /
-    points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0)
+    logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) /
+    logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0)
   const what = `hdbscan grows from ${growth[0]} to ${growth.at(-1)} images`
   report.row({ what, of: 'bowerbird', note: `as images to the power ${slope.toFixed(2)}` })
+  return { points, exponent: slope }
+}
+
+type Promised = {
+  readonly images: number
+  readonly seconds: number
+  /** In place of seconds: so many products of all pairs, measured in the same run; 0: no. */
+  readonly orProducts: number
+  readonly bytes: number
+}
+
+async function many(report: Report, o: Promised) {
+  const script = new URL('scale/annotate-many.ts', import.meta.url).pathname
+  const { status, stdout } = spawnSync(process.execPath, [script, String(o.images), '512'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (status !== 0) throw new Error(`annotating ${o.images} images ended with ${status}`)
+  const found = JSON.parse(stdout) as Many
+  const within = Math.max(o.seconds, o.orProducts * found.productSeconds)
+  report.row({
+    what: `annotate, ${found.images} × ${found.width}, hdbscan`,
+    of: 'labels',
+    seconds: found.seconds.toFixed(0),
+    note:
+      `within ${within.toFixed(0)} s promised; peak ${(found.peakBytes / 1e9).toFixed(2)} of ${o.bytes / 1e9} GB; ` +
+      `neighbours ${found.recall === null ? 'exact' : `${(100 * found.recall).toFixed(1)}% right`}; ` +
+      `one product of all pairs ${found.productSeconds.toFixed(0)} s; labels ${(100 * found.right).toFixed(1)}% right`,
+  })
+  if (found.peakBytes > o.bytes) throw new Error(`${found.peakBytes} bytes at the peak, not ${o.bytes}`)
+  return found
+}
+
+const results = new URL('results/annotate.json', import.meta.url)
+
+/** Each part as it was measured last. */
+function keep(name: string, found: Readonly<Record<string, unknown>>): void {
+  const before = JSON.parse(readFileSync(results, 'utf8'))
+  const date = new Date().toISOString().slice(0, 10)
+  const part = { date, load: Number(loadavg()[0]!.toFixed(1)), ...found }
+  const all = { command: 'npm run bench annotate', parts: { ...before.parts, [name]: part } }
+  writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`)
 }
 
 export const bench: Bench = {
@@ -133,10 +173,13 @@ export const bench: Bench = {
     const runtime = openRuntime({ cores: 2, cache: tmpdir() })
     const tools = { random: randomFrom(1), matmul: runtime.matmul }
     await tools.matmul(matrix(2, 2), matrix(2, 2))
-    const ratio = await against(report, tools)
-    await endToEnd(report, tools)
-    await exponent(report, tools)
+    const found: Record<string, Readonly<Record<string, unknown>>> = {}
+    for (const name of (process.env['BOWERBIRD_BENCH_PARTS'] ?? usualParts).split(',')) {
+      report.say(name)
+      found[name] = await parts[name]!(report, tools)
+      keep(name, found[name])
+    }
     await runtime.close()
-    return ratio
+    return Number(found['peer']?.['ratio'] ?? 0)
   },
 }
