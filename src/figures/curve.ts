@@ -56,7 +56,7 @@ export function course({ points: given, chance = [], ahead = null }: Course, siz
     ahead ? forecast([last, ahead], drawn) : '',
     chance.length > 0 ? beside(chance, drawn) : '',
     path(points, drawn),
-    newest(last, drawn),
+    newest(last, { ...drawn, isAbove: ahead !== null }),
   )
 }
 
@@ -124,7 +124,8 @@ function forecast(points: readonly CurvePoint[], { x, y, theme }: Drawn): Svg {
   return dashes + bounds
 }
 
-function newest(last: CurvePoint, { x, y, theme }: Drawn): Svg {
+/** Its name stands beside it, or above where a forecast goes on. */
+function newest(last: CurvePoint, { x, y, theme, isAbove }: Drawn & { readonly isAbove: boolean }): Svg {
   const at = { x: x(last.labels), y: y(last.value) }
   return (
     element('line', { x1: at.x, x2: at.x, y1: y(last.low), y2: y(last.high), stroke: theme.accent }) +
@@ -138,8 +139,8 @@ function newest(last: CurvePoint, { x, y, theme }: Drawn): Svg {
       'stroke-width': 1.5,
     }) +
     write(percent(last.value), {
-      x: at.x + 9,
-      y: at.y + 4,
+      x: at.x + (isAbove ? 4 : 9),
+      y: at.y + (isAbove ? -10 : 4),
       'font-family': theme.font,
       'font-size': 12,
       'font-weight': 600,

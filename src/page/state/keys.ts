@@ -12,6 +12,7 @@ export const keyTable = {
   viewGrid: { keys: ['shift+g'], says: 'Go to the grid', where: 'Anywhere' },
   viewLabel: { keys: ['shift+l'], says: 'Go to labelling', where: 'Anywhere' },
   viewMap: { keys: ['shift+m'], says: 'Go to the map', where: 'Anywhere' },
+  viewRounds: { keys: ['shift+r'], says: 'Go to the rounds', where: 'Anywhere' },
   viewVersions: { keys: ['shift+v'], says: 'Go to the versions', where: 'Anywhere' },
   viewPredict: { keys: ['shift+p'], says: 'Go to the predict box', where: 'Anywhere' },
   digits: { keys: ['1…9', '0'], says: 'Label with that class', where: 'Anywhere' },

@@ -1,0 +1,41 @@
+// What a session's states and ways are called.
+import type { SessionStory, SessionView } from './reading.svelte.ts'
+
+export const stateSays: Readonly<Record<SessionView['state'], string>> = {
+  new: 'planned',
+  running: 'running',
+  paused: 'paused',
+  completed: 'done',
+  cancelled: 'cancelled',
+}
+/** What can be done with a session in each state. */
+export const waysOf = {
+  new: [{ step: 'session-start', says: 'Start' }],
+  running: [
+    { step: 'session-pause', says: 'Pause' },
+    { step: 'session-cancel', says: 'End it' },
+  ],
+  paused: [
+    { step: 'session-resume', says: 'Go on' },
+    { step: 'session-cancel', says: 'End it' },
+  ],
+  completed: [],
+  cancelled: [],
+} as const satisfies Record<SessionView['state'], readonly unknown[]>
+export type Way = (typeof waysOf)[SessionView['state']][number]['step']
+
+/** Steps say things in passing; on its own a sentence begins large. */
+export const sentence = (says: string): string => `${says.charAt(0).toUpperCase()}${says.slice(1)}`
+/** validationShare: validation share. */
+export const plain = (name: string): string => name.replace(/[A-Z]/g, (large) => ` ${large.toLowerCase()}`)
+
+export const signed = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`
+
+/** The curve's own heading is what it found. */
+export function findingOf({ curve, best, rounds }: SessionStory): string {
+  if (curve.length === 0) return 'The curve begins when the first round is done'
+  const first = curve[0]!
+  if (!best || curve.length === 1) return `${(100 * first.accuracy).toFixed(1)}% after the first round`
+  const done = rounds.filter((round) => round.state === 'done').length
+  return `${(100 * best.accuracy).toFixed(1)}% at best, in round ${best.round} of ${done}`
+}
