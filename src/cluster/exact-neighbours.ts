@@ -21,17 +21,39 @@ function keepNearest(lists: Lists, points: Points, { firstRow, firstColumn, prod
   const { rows, columns, data } = products
   const halves = points.halves.subarray(firstColumn, firstColumn + columns)
   const worst = Float32Array.from(halves, (_, c) => lists.scores[(firstColumn + c) * lists.k]!)
+  const nearer = new Int32Array(columns)
   for (let r = 0; r < rows; r++) {
     const row = firstRow + r
     const own = points.halves[row]!
     const from = r * columns
     let mine = lists.scores[row * lists.k]!
-    for (let c = Math.max(0, row + 1 - firstColumn); c < columns; c++) {
-      const product = data[from + c]!
-      const score = halves[c]! - product
+    const first = Math.max(0, row + 1 - firstColumn)
+    const count = nearerInto(nearer, { data, from, first, halves, worst, mine, own })
+    for (const c of nearer.subarray(0, count)) {
+      const score = halves[c]! - data[from + c]!
       if (score < mine) mine = replaceWorst(lists, row, { id: firstColumn + c, score })
-      const its = own - product
+      const its = own - data[from + c]!
       if (its < worst[c]!) worst[c] = replaceWorst(lists, firstColumn + c, { id: row, score: its })
     }
   }
+}
+
+type Line = {
+  readonly data: Float32Array
+  readonly from: number
+  readonly first: number
+  readonly halves: Float32Array
+  readonly worst: Float32Array
+  readonly mine: number
+  readonly own: number
+}
+
+/** Columns near enough for the row, or it for them. Beside the lists in one loop it took 1.6 × as long. */
+function nearerInto(nearer: Int32Array, { data, from, first, halves, worst, mine, own }: Line): number {
+  let count = 0
+  for (let c = first; c < halves.length; c++) {
+    const product = data[from + c]!
+    if (halves[c]! - product < mine || own - product < worst[c]!) nearer[count++] = c
+  }
+  return count
 }
