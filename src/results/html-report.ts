@@ -1,12 +1,15 @@
 // The report as one file: figures and small pictures inside, light and dark, no script.
 import { escapeText, themes } from '../figures/index.ts'
 import type { ImageRecord, Metadata } from './metadata.ts'
-import { plots, type PlotName } from './plots.ts'
+import { plots, type PlotName, type Small } from './plots.ts'
+import { parts } from './splits.ts'
 
 export type Shown = {
   /** Of each class its surest images. */
   readonly samples: ReadonlyMap<string, readonly Picture[]>
   readonly unsure: readonly Picture[]
+  /** Those that lie on the map. */
+  readonly small: Small
 }
 export type Picture = { readonly record: ImageRecord; readonly href: string | null }
 
@@ -22,9 +25,9 @@ main{max-width:960px;margin:0 auto;padding:40px 20px 80px}
 h1{font-size:30px;line-height:1.2;margin:0 0 8px;overflow-wrap:anywhere}
 h2{font-size:18px;margin:0 0 4px}
 p{margin:0 0 12px;color:var(--muted);max-width:70ch}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:24px 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(136px,1fr));gap:12px;margin:24px 0}
 .fact,section{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:16px}
-.fact b{display:block;font-size:26px;line-height:1.2;font-variant-numeric:tabular-nums}
+.fact b{display:block;font-size:22px;white-space:nowrap;line-height:1.2;font-variant-numeric:tabular-nums}
 .fact span{color:var(--muted);font-size:14px}
 section{margin:16px 0;padding:20px}
 section svg{max-width:100%;height:auto;display:block}
@@ -37,6 +40,13 @@ border-top:1px solid var(--line)}
 img,.none{width:54px;height:54px;object-fit:cover;border-radius:6px;background:var(--line);display:block}
 figure{margin:0;width:96px;font-size:12px;line-height:1.3}
 figure img,figure .none{width:96px;height:96px}
+a{display:block;border-radius:6px;text-decoration:none;color:inherit}
+a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+a img{transition:transform .12s ease-out}
+a:hover img,a:focus-visible img{transform:scale(1.6);position:relative;z-index:1;box-shadow:0 6px 20px #0006}
+@media(prefers-reduced-motion:reduce){a img{transition:none}}
+ul{margin:0;padding-left:20px;color:var(--muted)}
+li a{display:inline;color:var(--accent);text-decoration:underline}
 figcaption{overflow-wrap:anywhere;color:var(--muted);margin-top:4px}
 figcaption b{color:var(--text)}
 @media(max-width:560px){.row{grid-template-columns:1fr}}
@@ -54,13 +64,31 @@ ${plotSection(of, 'distribution', 'Counts and shares; a class that nothing went 
 ${samplesSection(of, shown)}
 ${unsureSection(shown)}
 ${plotSection(of, 'confidence', 'A hump on the left is worth a look; the dashed line is the middle image.')}
-${plotSection(of, 'map', 'A plane through the embeddings, coloured by class: islands of two colours are worth a look.')}
+${plotSection(of, 'map', 'A plane through the embeddings, coloured by class: islands of two colours are worth a look.', shown.small)}
 ${plotSection(of, 'alignment', 'Rows are clusters, columns classes: dark cells on the diagonal are clusters of one thing.')}
 ${convergenceSection(of)}
-<p>Method ${escapeText(of.method)}, seed ${of.seed}. The same input and seed give the same labels.
-metadata.json holds all of this as data; bowerbird plot draws the figures anew.</p>
+${filesSection(of)}
+<p>Method ${escapeText(of.method)}, seed ${of.seed}. The same input and seed give the same labels.</p>
 </main></body></html>
 `
+}
+
+function filesSection({ audit }: Metadata): string {
+  const files: [string, string][] = [
+    ['images/', 'the pictures, a folder for each class'],
+    [
+      'metadata.json',
+      'all of this as data: of each image its label, confidence, runner-up, cluster and split',
+    ],
+    ['splits/', 'train, val and test as lists; look-alikes and groups lie in one of them'],
+    ['class_prototypes.npy', 'where each class lies among the embeddings'],
+    ['plots/', 'the figures as files; bowerbird plot draws them anew'],
+    ...(audit
+      ? [['questions.csv', 'what a person is asked, to be handed back as --audit'] as [string, string]]
+      : []),
+  ]
+  const rows = files.map(([name, says]) => `<li><a href="${name}">${name}</a>: ${says}</li>`)
+  return `<section><h2>What lies beside this report</h2><ul>${rows.join('')}</ul></section>`
 }
 
 const convergenceSection = (of: Metadata): string =>
@@ -74,11 +102,13 @@ const auditLine = ({ audit }: Metadata): string =>
 function factsOf({ images, classes, alignment, confidence, measured }: Metadata): string {
   const present = classes.filter((c) => c.images > 0).length
   const clusters = alignment.filter(({ cluster }) => cluster >= 0).length
+  const counts = parts.map((part) => classes.reduce((sum, { splits }) => sum + splits[part], 0))
   const facts: [string, string][] = [
     [images.length.toLocaleString('en'), 'images labelled'],
     [`${present} of ${classes.length}`, 'classes occur'],
     [confidence.mean.toFixed(2), 'confidence, the mean'],
     [String(clusters), 'clusters'],
+    [counts.map((count) => count.toLocaleString('en')).join(' · '), parts.join(' · ')],
   ]
   if (measured)
     facts.push([
@@ -90,15 +120,20 @@ function factsOf({ images, classes, alignment, confidence, measured }: Metadata)
     .join('')
 }
 
-const plotSection = (of: Metadata, name: PlotName, says: string): string =>
-  `<section><h2>${plots[name].title}</h2><p>${says}</p>${plots[name].draw(of, themes.page)}</section>`
+function plotSection(of: Metadata, name: PlotName, says: string, small: Small = new Map()): string {
+  const { title, draw } = plots[name]
+  return `<section><h2>${title}</h2><p>${says}</p>${draw(of, themes.page, small)}</section>`
+}
 
 function pictureOf({ record, href }: Picture): string {
   const says = escapeText(`${record.path}: ${record.label}, ${record.confidence.toFixed(2)}`)
-  return href === null
-    ? `<div class="none" title="${says}"></div>`
-    : `<img src="${href}" alt="${says}" title="${says}">`
+  if (href === null) return `<div class="none" title="${says}"></div>`
+  const image = `<img src="${href}" alt="${says}" title="${says}" loading="lazy">`
+  return record.file === null ? image : `<a href="${addressOf(record.file)}">${image}</a>`
 }
+
+/** Within the results: the report and the pictures move together. */
+const addressOf = (file: string): string => escapeText(file.split('/').map(encodeURIComponent).join('/'))
 
 function samplesSection({ classes }: Metadata, { samples }: Shown): string {
   if (![...samples.values()].flat().some(({ href }) => href)) return ''
@@ -119,6 +154,7 @@ function unsureSection({ unsure }: Shown): string {
     const other = runnerUp === null ? '' : ` or ${escapeText(runnerUp)}`
     return `<figure>${pictureOf(picture)}<figcaption><b>${escapeText(label)}</b>${other} · ${confidence.toFixed(2)}</figcaption></figure>`
   })
-  const says = 'The least sure: a minute here mends more than an hour anywhere else.'
+  const says =
+    'The least sure: a minute here mends more than an hour anywhere else. A click opens the picture.'
   return `<section><h2>Look at these first</h2><p>${says}</p><div class="pictures">${pictures.join('')}</div></section>`
 }

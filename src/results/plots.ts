@@ -1,12 +1,14 @@
 // The plots of results, drawn from their metadata alone, so that they can be drawn anew.
 import { figures, type FigureName, type Svg, type Theme } from '../figures/index.ts'
 import { matrix } from '../math/index.ts'
-import type { Metadata } from './metadata.ts'
+import type { ImageRecord, Metadata } from './metadata.ts'
 
 const size = { width: 720, height: 320 }
+/** Small pictures of some images, as data addresses. */
+export type Small = ReadonlyMap<ImageRecord, string>
 type Plot = {
   readonly title: string
-  readonly draw: (of: Metadata, theme: Theme) => Svg
+  readonly draw: (of: Metadata, theme: Theme, small: Small) => Svg
 }
 
 export const plots = {
@@ -44,7 +46,7 @@ export const plots = {
   },
   map: {
     title: 'Images that look alike lie close',
-    draw: (of, theme) => figures.map.draw(mapOf(of), { ...size, height: 480 }, theme),
+    draw: (of, theme, small) => figures.map.draw(mapOf(of, small), { ...size, height: 520 }, theme),
   },
 } satisfies Partial<Record<FigureName, Plot>>
 export type PlotName = keyof typeof plots
@@ -62,14 +64,42 @@ function alignmentOf({ alignment, classes }: Metadata) {
 
 const pointsMost = 20_000 // 300 kB of SVG; more points lie on one another
 
-function mapOf({ images, classes }: Metadata) {
-  const place = new Map(classes.map(({ name }, i) => [name, i]))
+function drawnOf({ images }: Metadata): readonly ImageRecord[] {
   const step = Math.max(1, images.length / pointsMost)
-  const drawn = Array.from(
-    { length: Math.min(images.length, pointsMost) },
-    (_, i) => images[Math.floor(i * step)]!,
+  return Array.from({ length: Math.min(images.length, pointsMost) }, (_, i) => images[Math.floor(i * step)]!)
+}
+
+const cells = { across: 9, up: 7 } // of 60 pixels: pictures of 28 stay apart
+
+/** An image for each part of the map that has some: of those there, the one nearest to its middle. */
+export function scatteredOver(of: Metadata): readonly ImageRecord[] {
+  const drawn = drawnOf(of)
+  const [x, y] = [0, 1].map((axis) => {
+    const all = drawn.map(({ at }) => at[axis]!)
+    const [low, high] = [
+      all.reduce((a, b) => Math.min(a, b), Infinity),
+      all.reduce((a, b) => Math.max(a, b), -Infinity),
+    ]
+    const count = axis === 0 ? cells.across : cells.up
+    return (record: ImageRecord) => ((record.at[axis]! - low) / (high - low || 1)) * (count - 1)
+  }) as [(record: ImageRecord) => number, (record: ImageRecord) => number]
+  const off = (record: ImageRecord) =>
+    Math.hypot(x(record) - Math.round(x(record)), y(record) - Math.round(y(record)))
+  const parts = Map.groupBy(drawn, (record) => `${Math.round(x(record))} ${Math.round(y(record))}`)
+  return [...parts.values()].map((own) =>
+    own.reduce((best, other) => (off(other) < off(best) ? other : best)),
   )
+}
+
+function mapOf(of: Metadata, small: Small) {
+  const { classes } = of
+  const place = new Map(classes.map(({ name }, i) => [name, i]))
+  const drawn = drawnOf(of)
   return {
+    thumbnails: drawn.flatMap((record, index) => {
+      const href = small.get(record)
+      return href === undefined ? [] : [{ index, href }]
+    }),
     x: Float32Array.from(drawn, ({ at }) => at[0]),
     y: Float32Array.from(drawn, ({ at }) => at[1]),
     classOf: Int32Array.from(drawn, ({ label }) => place.get(label)!),

@@ -3,11 +3,12 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { themes } from '../figures/index.ts'
 import { writeCsv, writeNpy } from '../formats/index.ts'
-import { htmlReport, type Picture, type Shown } from './html-report.ts'
+import { htmlReport } from './html-report.ts'
 import type { Hands, LabelledSet } from './labelled-set.ts'
-import { metadataOf, type ImageRecord, type Metadata } from './metadata.ts'
+import { metadataOf, type Metadata } from './metadata.ts'
 import { placePictures } from './place-pictures.ts'
 import { plots } from './plots.ts'
+import { onceEach, shownOf, smallOf, type Thumbnail } from './shown.ts'
 import { parts, type Shares } from './splits.ts'
 import { textReport } from './text-report.ts'
 
@@ -38,8 +39,9 @@ export async function writeResults(to: string, set: LabelledSet, o: Wanted & Han
   await writeFile(path.join(to, 'report.txt'), textReport(metadata))
   await writeSplits(to, metadata)
   if (set.audit) await writeFile(path.join(to, 'questions.csv'), questionsOf(set, metadata))
-  await writePlots(to, metadata)
-  const shown = await shownOf(set, metadata, o.samples)
+  const thumbnail = onceEach(set.pictures.thumbnail)
+  await writePlots(to, metadata, thumbnail)
+  const shown = await shownOf(metadata, thumbnail, o.samples)
   await writeFile(path.join(to, 'report.html'), htmlReport(metadata, shown))
   return { pictures: files.filter((file) => file !== null).length, missing }
 }
@@ -81,37 +83,19 @@ function questionsOf({ classNames, audit }: LabelledSet, { images }: Metadata): 
   return writeCsv([['path', 'label', 'proposal'], ...rows])
 }
 
-export async function writePlots(to: string, metadata: Metadata): Promise<readonly string[]> {
+/** Draws the plots from what was found alone, so that they can be drawn anew. */
+export async function writePlots(
+  to: string,
+  metadata: Metadata,
+  thumbnail: Thumbnail,
+): Promise<readonly string[]> {
   await mkdir(path.join(to, 'plots'), { recursive: true })
+  const small = await smallOf(metadata, thumbnail)
   const files: string[] = []
   for (const [name, { draw }] of Object.entries(plots)) {
     const file = path.join('plots', `${name}.svg`)
-    await writeFile(path.join(to, file), draw(metadata, themes.light))
+    await writeFile(path.join(to, file), draw(metadata, themes.light, small))
     files.push(file)
   }
   return files
-}
-
-const unsureShown = 24
-const picturesMost = 240 // of 4 kB: the report stays near a megabyte
-
-async function shownOf({ pictures }: LabelledSet, { images }: Metadata, samples: number): Promise<Shown> {
-  const rowOf = new Map(images.map((record, row) => [record, row]))
-  const picture = async (record: ImageRecord): Promise<Picture> => ({
-    record,
-    href: await pictures.thumbnail(rowOf.get(record)!),
-  })
-  const sure = images.toSorted((a, b) => b.confidence - a.confidence)
-  const members = Map.groupBy(sure, ({ label }) => label)
-  const each = Math.max(1, Math.min(samples, Math.floor(picturesMost / members.size)))
-  const chosen = [...members].slice(0, picturesMost).map(async ([label, own]) => {
-    const step = Math.max(1, own.length / each)
-    const some = Array.from({ length: Math.min(each, own.length) }, (_, i) => own[Math.floor(i * step)]!)
-    return [label, await Promise.all(some.map(picture))] as const
-  })
-  const least = sure
-    .filter(({ said }) => !said)
-    .slice(-unsureShown)
-    .reverse()
-  return { samples: new Map(await Promise.all(chosen)), unsure: await Promise.all(least.map(picture)) }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Failure } from '../base/index.ts'
 import { drawn } from '../images/index.ts'
 import { writePlots, type Metadata } from '../results/index.ts'
+import { picturesAt } from './annotate/pictures.ts'
 import { step } from './step.ts'
 
 export const plot = step({
@@ -19,9 +20,12 @@ export const plot = step({
   reads: false,
   alone: () => true,
   positional: ['results'],
-  async run({ results, png }, { signal }) {
+  async run({ results, png }, { images, signal }) {
     const to = path.resolve(results)
-    const files = [...(await writePlots(to, await metadataIn(to)))]
+    const metadata = await metadataIn(to)
+    const paths = metadata.images.map(({ file }) => file && path.join(to, file))
+    const { thumbnail } = picturesAt(paths, { way: 'copy', images })
+    const files = [...(await writePlots(to, metadata, thumbnail))]
     for (const file of png ? [...files] : []) {
       signal.throwIfAborted()
       const drawing = file.replace(/svg$/, 'png')

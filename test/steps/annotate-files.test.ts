@@ -257,6 +257,13 @@ describe('annotate, from files', () => {
 
   it('shows everything on made-up data', async () => {
     const { measured, pictures } = await world.act('annotate', { demo: true, output: at('demo') })
+    const read = (file: string) => readFileSync(at(`demo/${file}`), 'utf8')
+    const map = read('plots/map.svg')
+    assert.ok(map.split('<image ').length > 20, 'pictures lie on the map')
+    await world.act('plot', { results: at('demo') })
+    assert.equal(read('plots/map.svg'), map, 'and lie there again when it is drawn anew')
+    for (const [, address] of read('report.html').matchAll(/<a href="(images[^"]+)"/g))
+      assert.ok(existsSync(at(`demo/${decodeURIComponent(address!)}`)), `${address} can be opened`)
     assert.equal(pictures, 1000)
     assert.ok(measured!.value > 0.85, `${measured!.value} right`)
   })

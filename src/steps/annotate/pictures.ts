@@ -10,16 +10,17 @@ export type Way = keyof typeof ways
 const inlineBytesMax = 16_384
 const begins = { 'image/png': [0x89, 0x50, 0x4e, 0x47], 'image/jpeg': [0xff, 0xd8, 0xff] }
 
-/** Absolute paths; null where only names are known. */
+/** Absolute paths; null where only a name is known. */
 export function picturesAt(
-  paths: readonly string[] | null,
+  paths: readonly (string | null)[] | null,
   { way, images }: { readonly way: Way; readonly images: World['images'] },
 ): Pictures {
   return {
     async place(row, to) {
-      if (!paths) return 'no file is named'
+      const at = paths?.[row]
+      if (!at) return 'no file is named'
       try {
-        await ways[way](paths[row]!, to)
+        await ways[way](at, to)
         return null
       } catch (error) {
         const { code } = error as { code?: string }
@@ -29,8 +30,9 @@ export function picturesAt(
     },
     async thumbnail(row) {
       const at = paths?.[row]
-      const { size } = at === undefined ? { size: 0 } : await stat(at).catch(() => ({ size: 0 }))
-      if (at === undefined || size === 0) return null
+      if (!at) return null
+      const { size } = await stat(at).catch(() => ({ size: 0 }))
+      if (size === 0) return null
       if (size <= inlineBytesMax) {
         const bytes = await readFile(at)
         const [kind] = Object.entries(begins).find(([, own]) => own.every((b, i) => bytes[i] === b)) ?? []
