@@ -147,13 +147,16 @@ async function many(report: Report, o: Promised) {
     of: 'labels',
     seconds: found.seconds.toFixed(0),
     note:
-      `within ${within.toFixed(0)} s promised; peak ${(found.peakBytes / 1e9).toFixed(2)} of ${o.bytes / 1e9} GB; ` +
-      `neighbours ${found.recall === null ? 'exact' : `${(100 * found.recall).toFixed(1)}% right`}; ` +
-      `one product of all pairs ${found.productSeconds.toFixed(0)} s; labels ${(100 * found.right).toFixed(1)}% right`,
+      `within ${within.toFixed(0)} s promised; peak ${gigabytes(found.peakBytes)} of ${gigabytes(o.bytes)} GB; ` +
+      `neighbours ${found.recall === null ? 'exact' : `${percent(found.recall)} right`}; ` +
+      `a product of all pairs ${found.productSeconds.toFixed(0)} s; labels ${percent(found.right)} right`,
   })
   if (found.peakBytes > o.bytes) throw new Error(`${found.peakBytes} bytes at the peak, not ${o.bytes}`)
   return found
 }
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2)
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
 const results = new URL('results/annotate.json', import.meta.url)
 

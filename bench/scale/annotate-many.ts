@@ -1,5 +1,5 @@
-// node bench/scale/annotate-many.ts COUNT WIDTH: from made-up embeddings to labels, HDBSCAN included, in a process
-// of its own, whose peak of memory is then its own, too. Prints a line of JSON.
+// node bench/scale/annotate-many.ts COUNT WIDTH: from made-up embeddings to labels, HDBSCAN included, in a
+// process of its own, whose peak of memory is then its own, too. Prints a line of JSON.
 import { tmpdir } from 'node:os'
 import { annotate } from '../../src/cluster/index.ts'
 import { matrix, randomFrom, tiles, type Matrix, type Tools } from '../../src/math/index.ts'

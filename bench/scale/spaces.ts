@@ -34,8 +34,8 @@ const directionsOfClass = 12
 const blockRows = 4096
 
 /**
- * What embeddings of photographs are like: a class varies along a few directions of its own, some of them shared
- * with others, and along all of them a little.
+ * What embeddings of photographs are like: a class varies along a few directions, some of them shared with
+ * other classes, and along all of them a little.
  */
 export async function likeEmbeddings(
   count: number,
