@@ -12,7 +12,13 @@ import type { Setting } from './settings.ts'
 /** Bumped when every session would go otherwise. */
 const protocol = 1
 /** Bumped when only the player named would. */
-const version: Partial<Record<Player, number>> = { auto: 1 }
+const version: Partial<Record<Player, number>> = {
+  auto: 2,
+  maxherding: 2,
+  uherding: 2,
+  'covering-margin': 2,
+  refine: 2,
+}
 
 export type Played = { readonly setting: Setting; readonly player: Player; readonly seed: number }
 

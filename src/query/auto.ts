@@ -8,26 +8,21 @@ export type Situation = {
   readonly classes: number
 }
 
-const labelsPerClass = 10
-
 /** Which strategy suits, and why. */
 export function autoStrategy(of: Situation): { readonly strategy: StrategyName; readonly says: string } {
   if (!of.hasEmbeddings) {
     return { strategy: 'random', says: 'drawn by chance: most images have not been embedded yet' }
   }
   if (!of.hasModel) {
-    return { strategy: 'typical', says: 'typical images first: there is no trained version yet' }
-  }
-  if (of.labelled < labelsPerClass * of.classes) {
     return {
-      strategy: 'uherding',
-      says:
-        `unsure images that stand for many: with ${of.labelled} labels for ${of.classes} classes ` +
-        'doubt alone would lead astray',
+      strategy: 'maxherding',
+      says: 'images that stand for many others first: there is no trained version yet to be in doubt',
     }
   }
   return {
-    strategy: 'covering-margin',
-    says: `the closest calls, each of another kind: ${of.labelled} labels are enough to trust doubts`,
+    strategy: 'doubtherding',
+    says:
+      `images that stand for many of those that the ${of.labelled} labels for ${of.classes} classes leave ` +
+      'in doubt: neither doubt alone nor likeness alone',
   }
 }

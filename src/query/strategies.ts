@@ -3,7 +3,7 @@ import { bait } from './bait.ts'
 import { classBalanced, stratified } from './balanced.ts'
 import { batchBald } from './batch-bald.ts'
 import { clue, dropQuery, unsureOfEach } from './clustered.ts'
-import { coveringMargin, maxHerding, probCover, uHerding } from './coverage.ts'
+import { coveringMargin, doubtHerding, maxHerding, probCover, uHerding } from './coverage.ts'
 import { denseAndUnsure } from './dense.ts'
 import { determinantal } from './dpp.ts'
 import { farthestFirst } from './k-center.ts'
@@ -51,6 +51,11 @@ export const strategies = {
     says: 'stands for many similar images that the model is unsure of',
     needs: ['embeddings', 'probabilities'],
     rank: sampled(uHerding),
+  },
+  doubtherding: {
+    says: 'stands for many similar images that the model is very unsure of',
+    needs: ['embeddings', 'probabilities'],
+    rank: sampled(doubtHerding),
   },
   margin: byScore(scores.margin),
   'covering-margin': {

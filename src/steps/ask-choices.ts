@@ -19,6 +19,8 @@ import { plainPool, poolFor, situationOf } from './ask-pool.ts'
 import { considered } from './ask-considered.ts'
 import { controlCount, mixed, nextOfControl } from './control.ts'
 import { liveHeadOf, type LiveHead } from './live-head.ts'
+import type { Configuration } from './configuration.ts'
+import { ownStrategy } from './own-strategy.ts'
 import { rosterOf } from './roster.ts'
 import type { World } from './world.ts'
 
@@ -26,6 +28,8 @@ export type Asked = {
   readonly project: string
   readonly split: Split
   readonly strategy: StrategyName | 'auto'
+  /** A file instead of it. */
+  readonly own?: string | undefined
   /** As many as are usual, or left, if it is not said. */
   readonly budget?: number | undefined
   readonly exclude?: readonly number[] | undefined
@@ -41,7 +45,7 @@ export type Asked = {
 }
 export type Chosen = {
   readonly choices: readonly (Choice & { readonly isControl: boolean })[]
-  readonly strategy: StrategyName
+  readonly strategy: StrategyName | 'own'
   readonly says: string
   /** How many could be asked about, these included. */
   readonly left: number
@@ -57,20 +61,20 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
   const left = await askable(store, project, it)
   const budget = budgetOf(it, left.length)
   const tools = await toolsOf(world, project, left.length)
-  const { strategy, says } = await strategyFor(it, { project, live }, world)
-  const { needs }: Strategy = strategies[strategy]
-  const ids = considered(left, { needs, live, budget, score: scoreOf(strategy, it) }, tools)
+  const { name, strategy, says } = await strategyFor(it, { project, live }, world)
+  const { needs } = strategy
+  const ids = considered(left, { needs, live, budget, score: scoreOf(name, it) }, tools)
   const pool = withCosts(await poolFor(needs, { project, ids, live }, world), it)
   // Where embeddings have just begun, fewer may be known than are asked for.
   const known = pool.ids.length >= budget
   const chosen = known
     ? await choose(pool, { ...it, weights: it.weights ?? usualWeights, strategy, budget }, tools)
     : await choose(await plainPool(store, project.name, ids), { strategy: 'random', budget }, tools)
-  const control = await controlOf(it, { project, left, strategy, count: chosen.length }, world)
+  const control = await controlOf(it, { project, left, strategy: name, count: chosen.length }, world)
   const choices = mixed(chosen, control, randomFrom(project.seed + left.length))
   return {
     choices: choices.map((choice) => ({ ...choice, isControl: control.includes(choice.image) })),
-    strategy: known ? strategy : 'random',
+    strategy: known ? name : 'random',
     says: left.length === 0 ? 'nothing is left to ask about' : says,
     left: left.length,
     live: needs.includes('probabilities') ? live : undefined,
@@ -91,7 +95,7 @@ async function askable(store: Store, project: Project, it: Asked): Promise<Image
 type Asking = {
   readonly project: Project
   readonly left: readonly ImageId[]
-  readonly strategy: StrategyName
+  readonly strategy: Chosen['strategy']
   readonly count: number
 }
 
@@ -124,26 +128,34 @@ async function toolsOf(world: World, project: Project, left: number): Promise<To
   return { random: randomFrom(seed), matmul: world.runtime.matmul }
 }
 
+type Way = { readonly name: Chosen['strategy']; readonly strategy: Strategy; readonly says: string }
+
 async function strategyFor(
   it: Asked,
   of: { readonly project: Project; readonly live: LiveHead | undefined },
-  { store }: World,
-): Promise<{ readonly strategy: StrategyName; readonly says: string }> {
+  { store, configuration }: World,
+): Promise<Way> {
   if (it.split !== 'train') {
-    return {
-      strategy: 'random',
-      says: `the ${it.split} split is drawn by chance, so that it measures without bias`,
-    }
+    const says = `the ${it.split} split is drawn by chance, so that it measures without bias`
+    return { name: 'random', strategy: strategies.random, says }
   }
   const situation = await situationOf(store, of)
   const auto = autoStrategy(situation)
-  if (it.strategy === 'auto') return auto
-  const wanted: Strategy = strategies[it.strategy]
-  const isReady = wanted.needs.every((need) =>
+  const usual: Way = { name: auto.strategy, strategy: strategies[auto.strategy], says: auto.says }
+  const wanted = await wayOf(it, usual, configuration)
+  const isReady = wanted.strategy.needs.every((need) =>
     need === 'embeddings' ? situation.hasEmbeddings : situation.hasModel,
   )
-  if (isReady) return { strategy: it.strategy, says: wanted.says }
-  return { strategy: auto.strategy, says: `${auto.says}; ${it.strategy} has to wait` }
+  return isReady ? wanted : { ...usual, says: `${auto.says}; ${it.own ?? it.strategy} has to wait` }
+}
+
+async function wayOf({ strategy, own }: Asked, usual: Way, configuration: Configuration): Promise<Way> {
+  if (own !== undefined) {
+    const its = await ownStrategy(own, configuration)
+    return { name: 'own', strategy: its, says: its.says }
+  }
+  if (strategy === 'auto') return usual
+  return { name: strategy, strategy: strategies[strategy], says: strategies[strategy].says }
 }
 
 function withCosts(pool: Pool, { costs }: Asked): Pool {

@@ -6,6 +6,7 @@ import { byPosition } from './ask-pool.ts'
 import { byField, imageField, projectField, splitField } from './fields.ts'
 import { predictionsOf } from './guesses.ts'
 import type { LiveHead } from './live-head.ts'
+import { ownField } from './own-strategy.ts'
 import { askedOfSession, sessionToAsk } from './session-ask.ts'
 import { namesById, showGuess, showImages } from './show.ts'
 import { step } from './step.ts'
@@ -26,6 +27,7 @@ const input = z.object({
     .enum(['auto', ...strategyNames])
     .default('auto')
     .describe('how to choose them'),
+  own: ownField,
   split: splitField.default('train').describe('train to learn from; test for gold, always drawn by chance'),
   exclude: z.array(imageField).max(10_000).optional().describe('images not to ask about, as those on screen'),
   minUncertainty: z
@@ -71,7 +73,7 @@ export const ask = step({
   input,
   output: z.object({
     questions: z.array(z.object({ image: ImageView, reason: z.string(), isControl: z.boolean() })),
-    strategy: z.enum(strategyNames),
+    strategy: z.enum([...strategyNames, 'own']),
     says: z.string().describe('why this strategy'),
     left: z.int().describe('how many images could be asked about, these included'),
     round: z

@@ -23,6 +23,10 @@ export const configuration = z.object({
     .min(1)
     .default(100_000_000)
     .describe('larger files are refused before they are read'),
+  strategies: z
+    .string()
+    .default('')
+    .describe('the folder of strategies of your own, which are programs; empty: none is run'),
   seed: z.int().min(0).default(1).describe('the same seed gives the same bytes'),
 })
 export type Configuration = z.infer<typeof configuration>

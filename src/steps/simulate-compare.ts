@@ -10,7 +10,7 @@ import {
   type Session,
 } from '../measure/index.ts'
 import { randomFrom } from '../math/index.ts'
-import { playerNames, type Player } from './simulate-play.ts'
+import { contestantNames, type Contestant } from './simulate-play.ts'
 
 const share = z.number().min(0).max(1)
 /** Bounds are left out where one seed alone was played. */
@@ -24,7 +24,7 @@ const SavedView = z.object({
   says: z.string(),
 })
 export const Played = z.object({
-  strategy: z.enum(playerNames),
+  strategy: z.enum(contestantNames),
   area: Mean.describe('the mean accuracy over the labels: the area under the curve'),
   gain: Mean.nullable().describe('by how much the area is above random’s, over the same seeds'),
   worseAt: z.array(z.int()).describe('numbers of labels at which it is worse than random (Holm, 5%)'),
@@ -32,8 +32,8 @@ export const Played = z.object({
   saved: z.array(SavedView),
 })
 export const Duel = z.object({
-  winner: z.enum(playerNames),
-  loser: z.enum(playerNames),
+  winner: z.enum(contestantNames),
+  loser: z.enum(contestantNames),
   difference: Mean.describe('of the areas under the curves'),
   won: share.describe('the share of the seeds that it won'),
   p: share.describe('one-sided, corrected for the number of duels (Holm)'),
@@ -41,12 +41,12 @@ export const Duel = z.object({
 })
 export type Played = z.infer<typeof Played>
 export type Duel = z.infer<typeof Duel>
-export type Sessions = ReadonlyMap<Player, readonly Session[]>
+export type Sessions = ReadonlyMap<Contestant, readonly Session[]>
 
 const level = 0.05
 const seedOfTests = 1 // signs are drawn only beyond 14 seeds
 
-export function playedOf(player: Player, sessions: Sessions): Played {
+export function playedOf(player: Contestant, sessions: Sessions): Played {
   const ours = sessions.get(player)!
   const chance = sessions.get('random')
   const curve = curveOf(ours)

@@ -14,13 +14,15 @@ import {
   type Need,
   type Pool,
   type Strategy,
-  type StrategyName,
 } from '../query/index.ts'
 import type { Head } from '../runtime/index.ts'
 import type { World } from './world.ts'
 
 export const playerNames = ['auto', ...strategyNames] as const
-export type Player = 'auto' | StrategyName
+export type Player = (typeof playerNames)[number]
+/** A strategy from a file of the user's own plays under this name. */
+export const contestantNames = [...playerNames, 'own'] as const
+export type Contestant = (typeof contestantNames)[number]
 
 /** What everyone may see; places count from 0. */
 export type Table = {

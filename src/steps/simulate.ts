@@ -6,8 +6,9 @@ import { byPosition } from './ask-pool.ts'
 import { rowsFor } from './embeddings.ts'
 import { projectField } from './fields.ts'
 import { Duel, duelsOf, Played, playedOf, type Sessions } from './simulate-compare.ts'
-import { play, playerNames, refereeOf, type Game, type Player } from './simulate-play.ts'
+import { play, playerNames, refereeOf, type Contestant, type Game } from './simulate-play.ts'
 import { writeSimulation } from './simulate-write.ts'
+import { ownField, ownStrategy, type OwnStrategy } from './own-strategy.ts'
 import { step } from './step.ts'
 import { usualPull } from './train.ts'
 import type { World } from './world.ts'
@@ -21,6 +22,7 @@ const input = z.object({
     .min(1)
     .default(['random', 'margin', 'typical', 'uherding', 'auto'])
     .describe('who plays; random is always among them, because it is what others are compared with'),
+  own: ownField,
   seeds: z
     .int()
     .min(1)
@@ -69,8 +71,9 @@ export const simulate = step({
   async run(it, world) {
     const project = await world.store.projects.get(it.project)
     const { game, answers, key } = await gameOf(it, project, world)
-    const players = [...new Set<Player>(['random', ...it.strategies])]
-    const sessions = await playAll({ it, players, game, key }, world)
+    const own = it.own === undefined ? null : await ownStrategy(it.own, world.configuration)
+    const players = [...new Set<Contestant>(['random', ...it.strategies, ...(own ? (['own'] as const) : [])])]
+    const sessions = await playAll({ it, players, own, game, key }, world)
     const strategies = players
       .map((player) => playedOf(player, sessions))
       .sort((a, b) => b.area.value - a.area.value)
@@ -144,7 +147,8 @@ function notReady({ name }: Project, images: number, classes: ReadonlySet<ClassI
 
 type Playing = {
   readonly it: Input
-  readonly players: readonly Player[]
+  readonly players: readonly Contestant[]
+  readonly own: OwnStrategy | null
   readonly game: Game
   readonly key: string
 }
@@ -152,18 +156,21 @@ type Playing = {
 const sessionsAtOnce = 2 // while one searches along a line, the other multiplies
 
 /** Each session is kept as it ends: what was cancelled or killed goes on from there. */
-async function playAll({ it, players, game, key }: Playing, world: World): Promise<Sessions> {
+async function playAll({ it, players, own, game, key }: Playing, world: World): Promise<Sessions> {
   const seeds = Array.from({ length: it.seeds }, (_, i) => i + 1)
   const all = seeds.flatMap((seed) => players.map((player) => ({ player, seed })))
-  const kept = await Promise.all(
-    all.map(({ player, seed }) => (it.again ? null : world.store.settings.get(`${key} ${player} ${seed}`))),
-  )
+  const { settings } = world.store
+  const keyOf = ({ player, seed }: (typeof all)[number]) =>
+    `${key} ${player === 'own' ? own?.version : player} ${seed}`
+  const kept = await Promise.all(all.map((one) => (it.again ? null : settings.get(keyOf(one)))))
   const progress = progressOf(kept.filter((session) => !session).length * it.rounds, world)
-  const sessions = new Map<Player, Session[]>(players.map((player) => [player, []]))
-  const played = inOrder(all.entries(), sessionsAtOnce, async ([i, { player, seed }]) => {
+  const sessions = new Map<Contestant, Session[]>(players.map((player) => [player, []]))
+  const played = inOrder(all.entries(), sessionsAtOnce, async ([i, one]) => {
     const before = kept[i] as Session | null | undefined
-    const session = before ?? (await play(game, { player, seed, told: () => progress(player, seed) }, world))
-    if (!before) await world.store.settings.set(`${key} ${player} ${seed}`, session)
+    const { player, seed } = one
+    const of = { player: player === 'own' ? own! : player, seed, told: () => progress(player, seed) }
+    const session = before ?? (await play(game, of, world))
+    if (!before) await settings.set(keyOf(one), session)
     return { player, session }
   })
   for await (const { player, session } of played) sessions.get(player)!.push(session)
@@ -173,7 +180,7 @@ async function playAll({ it, players, game, key }: Playing, world: World): Promi
 function progressOf(total: number, { now, progress }: World) {
   const from = now()
   let done = 0
-  return (player: Player, seed: number) => {
+  return (player: Contestant, seed: number) => {
     done++
     const seconds = Math.round((((now() - from) / done) * (total - done)) / 1000)
     progress({ done, total, sentence: `${player}, seed ${seed}; about ${seconds} s to go` })

@@ -9,17 +9,15 @@ test('before embeddings exist, chance chooses and says so', () => {
   assert.equal(strategy, 'random')
   assert.match(says, /chance.*embedded/)
 })
-test('before a version exists, typical images come first', () =>
-  assert.equal(autoStrategy({ ...late, hasModel: false }).strategy, 'typical'))
-test('while labels are few, doubt counts only of images that stand for many', () => {
-  const { strategy, says } = autoStrategy({ ...late, labelled: 99 })
-  assert.equal(strategy, 'uherding')
-  assert.match(says, /99 labels for 10 classes/)
+test('before a version exists, images that stand for many come first', () => {
+  const { strategy, says } = autoStrategy({ ...late, hasModel: false })
+  assert.equal(strategy, 'maxherding')
+  assert.match(says, /no trained version yet/)
 })
-test('with labels enough, the closest calls are asked, each of another kind', () => {
-  const { strategy, says } = autoStrategy(late)
-  assert.equal(strategy, 'covering-margin')
-  assert.match(says, /100 labels/)
+test('with a version, doubt counts of images that stand for many', () => {
+  const { strategy, says } = autoStrategy({ ...late, labelled: 99 })
+  assert.equal(strategy, 'doubtherding')
+  assert.match(says, /99 labels for 10 classes/)
 })
 test('never is doubt asked for before there is anything to doubt', () => {
   for (const labelled of [0, 1, 5, 1000]) {

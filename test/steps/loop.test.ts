@@ -65,10 +65,10 @@ describe('the loop', () => {
     const { embedded } = await world.act('embed', { project })
     assert.equal(embedded, 3 * eachColour)
   })
-  it('asks about typical images first', async () => {
+  it('asks about images that stand for many first', async () => {
     const asked = await world.act('ask', { project, budget: 6 })
-    assert.equal(asked.strategy, 'typical')
-    assert.match(asked.questions[0]!.reason, /typical of \d+ similar images/)
+    assert.equal(asked.strategy, 'maxherding')
+    assert.ok(asked.questions.some(({ reason }) => /stands for \d+ similar images/.test(reason)))
     assert.deepEqual(await answerWell(6), { position: 6, labelled: 6 })
   })
   it('trains a version that guesses every image', async () => {

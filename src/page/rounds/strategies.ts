@@ -4,6 +4,7 @@ import type { InputOf } from '../../steps/index.ts'
 type Name = NonNullable<InputOf<'session-create'>['strategy']>
 const known = {
   auto: true,
+  doubtherding: true,
   uherding: true,
   'covering-margin': true,
   margin: true,
