@@ -10,6 +10,8 @@ export type SpanLesson = {
   readonly classOf: Int32Array
   readonly classes: number
   readonly pull: number
+  /** How much each row counts; 1 where it is not said. */
+  readonly weights?: Float64Array | undefined
 }
 export type SpanOptions = Pick<Tools, 'matmul'> & {
   /** Stops where the gradient of the mean loss is no longer than this. */
@@ -25,8 +27,8 @@ const halvingsMax = 20
 
 /**
  * The minimum of Σ cross-entropy + pull / 2 · ‖weights‖², bias free, by Newton's steps, each by conjugate
- * gradients (Nocedal and Wright, algorithm 7.1). What comes and goes is [rows + 1, classes]: the shares of each
- * row, then the bias. Its inner product is u · G v, where G holds the products, and 1 for the bias.
+ * gradients (Nocedal and Wright, algorithm 7.1). What comes and goes is [rows + 1, classes]: the shares of
+ * each row, then the bias. Its inner product is u · G v, where G holds the products, and 1 for the bias.
  */
 export async function fitInSpan(
   lesson: SpanLesson,
@@ -77,7 +79,7 @@ type Placed = {
 }
 
 async function placeOf(lesson: SpanLesson, at: Float64Array, metric: Metric): Promise<Placed> {
-  const { classOf, classes, pull } = lesson
+  const { classOf, classes, pull, weights } = lesson
   const image = await metric(at)
   const probabilities = new Float64Array(classOf.length * classes)
   const loss = lossInto(probabilities, lesson, { at, image })
@@ -85,7 +87,7 @@ async function placeOf(lesson: SpanLesson, at: Float64Array, metric: Metric): Pr
   const bias = probabilities.length
   for (let i = 0, j = 0; i < classOf.length; i++) {
     for (let c = 0; c < classes; c++, j++) {
-      const missing = (c === classOf[i] ? 1 : 0) - probabilities[j]!
+      const missing = (weights?.[i] ?? 1) * ((c === classOf[i] ? 1 : 0) - probabilities[j]!)
       downhill[j] = missing - pull * at[j]!
       downhill[bias + c]! += missing
     }
@@ -99,7 +101,7 @@ type Point = { readonly at: Float64Array; readonly image: Float64Array }
 /** Probabilities = softmax(image + bias); the loss with the pull. */
 function lossInto(
   probabilities: Float64Array,
-  { classOf, classes, pull }: SpanLesson,
+  { classOf, classes, pull, weights }: SpanLesson,
   { at, image }: Point,
 ): number {
   const bias = at.subarray(probabilities.length)
@@ -110,11 +112,11 @@ function lossInto(
       pulled += at[from + c]! * image[from + c]!
       most = Math.max(most, (probabilities[from + c] = image[from + c]! + bias[c]!))
     }
-    loss += most - probabilities[from + classOf[i]!]!
+    const lead = most - probabilities[from + classOf[i]!]!
     let sum = 0
     for (let c = from; c < from + classes; c++) sum += probabilities[c] = Math.exp(probabilities[c]! - most)
     for (let c = from; c < from + classes; c++) probabilities[c]! /= sum
-    loss += Math.log(sum)
+    loss += (weights?.[i] ?? 1) * (Math.log(sum) + lead)
   }
   return loss + (pull / 2) * pulled
 }
@@ -145,14 +147,19 @@ async function newtonStep(lesson: SpanLesson, here: Placed, { metric, enough }: 
   return { at, image }
 }
 
-/** The curvature of the loss, times a direction: p · (t − Σ p t) of each row, where t is what its logits gain. */
-function curved({ classOf, classes, pull }: SpanLesson, p: Float64Array, { at, image }: Point): Float64Array {
+/** The curvature of the loss times a direction: p · (t − Σ p t) of each row, t being what its logits gain. */
+function curved(
+  { classOf, classes, pull, weights }: SpanLesson,
+  p: Float64Array,
+  { at, image }: Point,
+): Float64Array {
   const bent = new Float64Array(at.length)
   for (let i = 0, from = 0; i < classOf.length; i++, from += classes) {
+    const weight = weights?.[i] ?? 1
     let mean = 0
     for (let c = 0; c < classes; c++) mean += p[from + c]! * (image[from + c]! + at[p.length + c]!)
     for (let c = 0; c < classes; c++) {
-      const its = p[from + c]! * (image[from + c]! + at[p.length + c]! - mean)
+      const its = weight * p[from + c]! * (image[from + c]! + at[p.length + c]! - mean)
       bent[from + c] = its + pull * at[from + c]!
       bent[p.length + c]! += its
     }

@@ -30,7 +30,7 @@ export async function trainHead(
   checkLesson(rows, classOf, options)
   const seen = [...new Set(classOf)].sort((a, b) => a - b)
   const pull = pullOf(seen.length, options.pull)
-  const answers = answersOf(classOf, seen)
+  const answers = answersOf(classOf, seen, { isBalanced: options.isBalanced ?? false })
   const lesson = { session: await tools.lesson, rows, answers, classes: seen.length, pull }
   const slope: SlopeOf = (of, at) => {
     if (options.signal?.aborted) throw new Failure('cancelled', 'the training of a head was cancelled')
@@ -104,11 +104,18 @@ function checkLesson(rows: Matrix, classOf: Int32Array, { classes, pull, from }:
   }
 }
 
-/** A row of zeros and a one for each image. */
-function answersOf(classOf: Int32Array, seen: readonly number[]): Float32Array {
+/** A row of zeros and a one for each image, or what the image counts for: then their sum stays. */
+function answersOf(
+  classOf: Int32Array,
+  seen: readonly number[],
+  { isBalanced }: { readonly isBalanced: boolean },
+): Float32Array {
+  const counts = Map.groupBy(classOf, (its) => its)
+  const weightOf = (its: number): number =>
+    isBalanced ? classOf.length / seen.length / counts.get(its)!.length : 1
   const placeOf = new Map(seen.map((its, place) => [its, place]))
   const answers = new Float32Array(classOf.length * seen.length)
-  for (const [i, its] of classOf.entries()) answers[i * seen.length + placeOf.get(its)!] = 1
+  for (const [i, its] of classOf.entries()) answers[i * seen.length + placeOf.get(its)!] = weightOf(its)
   return answers
 }
 

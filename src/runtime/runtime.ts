@@ -43,6 +43,8 @@ export type HeadOptions = {
   /** Strength of the pull of the weights towards zero, as scikit-learn's 1 / C. */
   readonly pull: number
   readonly seed: number
+  /** Each class counts alike, however many rows it has: scikit-learn's class_weight 'balanced'. */
+  readonly isBalanced?: boolean
   readonly signal?: AbortSignal
   /** Learns in steps of Adam; without it, until the gradient vanishes. */
   readonly batches?: Batches | undefined

@@ -7,6 +7,7 @@ import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from 
 import { projectField, versionField } from './fields.ts'
 import { modelOf } from './find.ts'
 import { guessesOf } from './guesses.ts'
+import { settingsKept } from './head-settings.ts'
 import { lessonOf } from './lesson.ts'
 import { headOf } from './served.ts'
 import { step } from './step.ts'
@@ -83,9 +84,8 @@ async function marksOf(
   const encoded = { name: project.name, createdAt: project.createdAt, encoder: card.encoder }
   if (exam.on === 'cross-validation') {
     const lesson = await lessonOf(world.store, encoded, card.ledger)
-    const pull = Number(card.settings['pull'])
     const batches = batchesKept(card.settings)
-    const marks = await crossValidate(world, lesson, { pull, seed: card.seed, batches })
+    const marks = await crossValidate(world, lesson, { ...settingsKept(card.settings), seed: card.seed, batches })
     if (marks) return marks
     throw new Failure(
       'not-ready',

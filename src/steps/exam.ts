@@ -101,7 +101,12 @@ const rowsTaughtMax = 1500
 export async function crossValidate(
   { runtime, signal }: Pick<World, 'runtime' | 'signal'>,
   lesson: Lesson,
-  how: { readonly pull: number; readonly seed: number; readonly batches?: Batches | undefined },
+  how: {
+    readonly pull: number
+    readonly isBalanced?: boolean
+    readonly seed: number
+    readonly batches?: Batches | undefined
+  },
 ): Promise<Marks | undefined> {
   const { images, rows, classOf, classes } = lesson
   const foldOf = stratifiedFolds(classOf, foldCount, randomFrom(how.seed))

@@ -2,6 +2,7 @@
 import type { ClassId, ImageId } from '../base/index.ts'
 import { fitInSpan, matrix } from '../math/index.ts'
 import type { Head } from '../runtime/index.ts'
+import { balancedWeights, pullOn, type HeadSettings } from './head-settings.ts'
 import { taughtProducts, taughtRows, type LiveLesson } from './live-lesson.ts'
 import type { World } from './world.ts'
 
@@ -19,7 +20,7 @@ export type Learning = {
   readonly classes: readonly ClassId[]
   /** The place of each image's class. */
   readonly classOf: Int32Array
-  readonly pull: number
+  readonly settings: HeadSettings
 }
 
 // Of the mean loss. With 1,000 labels the likeliest class is then that of a full training on 99.9% of images.
@@ -27,14 +28,14 @@ const tolerance = 5e-5
 
 export async function nextFit(
   last: LiveFit,
-  { lesson, classes, classOf, pull }: Learning,
+  { lesson, classes, classOf, settings }: Learning,
   { matmul }: Pick<World['runtime'], 'matmul'>,
 ): Promise<LiveFit> {
-  // Two classes are one weight vector to scikit-learn, whose pull on it is twice that on both of ours.
-  const pulled = classes.length === 2 ? 2 * pull : pull
+  const pull = pullOn(classes.length, settings.pull)
+  const weights = settings.isBalanced ? balancedWeights(classOf) : undefined
   const products = taughtProducts(lesson)
   const start = startOf(last, lesson.images, classes)
-  const at = await fitInSpan({ products, classOf, classes: classes.length, pull: pulled }, start, {
+  const at = await fitInSpan({ products, classOf, classes: classes.length, pull, weights }, start, {
     matmul,
     tolerance,
   })

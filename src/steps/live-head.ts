@@ -3,13 +3,13 @@
 import type { Class, ImageId, Position, Project } from '../base/index.ts'
 import { matrix, rowOf, type Matrix } from '../math/index.ts'
 import type { Head } from '../runtime/index.ts'
+import { headSettings } from './head-settings.ts'
 import { headOfFit, nextFit, noFit, type LiveFit } from './live-fit.ts'
 import { emptyLesson, nextLesson, taughtRows, type LiveLesson } from './live-lesson.ts'
 import { nextSample, type LiveSample } from './live-sample.ts'
 import { guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './live-pool.ts'
 import { rosterOf } from './roster.ts'
 import { maybeLatest } from './show.ts'
-import { usualPull } from './train.ts'
 import type { World } from './world.ts'
 
 export type LiveHead = {
@@ -82,7 +82,8 @@ async function nextState(
   const { position, ids, labels } = await rosterOf(store, project, 'train')
   if (labels.size > labelsMax) return undefined
   const all = await store.classes.list(project.name)
-  const of = JSON.stringify([position, all.map((its) => [its.id, its.name])])
+  const settings = await headSettings(store, project)
+  const of = JSON.stringify([position, settings, all.map((its) => [its.id, its.name])])
   const before = last?.pool === pool ? last : undefined
   if (before?.of === of) return before
   // A copy: others follow the ledger meanwhile.
@@ -94,18 +95,17 @@ async function nextState(
   if (classes.length < 2) return { pool, lesson, of, fit: noFit, live: undefined }
   const place = new Map(classes.map((its, i) => [its.id, i]))
   const classOf = Int32Array.from(classIds, (id) => place.get(id)!)
-  const pull = usualPull(project)
-  const learning = { lesson, classes: classes.map((its) => its.id), classOf, pull }
+  const learning = { lesson, classes: classes.map((its) => its.id), classOf, settings }
   const fit = await nextFit(last?.fit ?? noFit, learning, runtime)
   const head = await headOfFit(fit, lesson, runtime)
   const guesses = await guessAll(world, pool, head)
-  const drawing = { pool, ids, seed: project.seed }
-  const sample = await nextSample(before?.live?.sample, drawing, lesson, runtime)
+  const drawing = { pool, ids, seed: project.seed, lesson }
+  const sample = await nextSample(before?.live?.sample, drawing, runtime)
   const live = {
     position,
     head,
     classes,
-    pull,
+    pull: settings.pull,
     taught: { rows: taughtRows(lesson), classOf },
     sample,
     ...lookupsOf(pool, guesses),

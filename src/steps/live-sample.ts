@@ -1,7 +1,7 @@
 // An even draw of the images that a live head asks about, with how far each is from the nearest labelled one:
 // choices that compare images look at these, and each answer costs them one product of rows.
 import type { ImageId } from '../base/index.ts'
-import { matrix, randomFrom, rowOf, shuffleInto, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, randomFrom, shuffleInto, type Matrix, type Tools } from '../math/index.ts'
 import { squaredToNearest } from '../query/index.ts'
 import { taughtRows, type LiveLesson } from './live-lesson.ts'
 import { poolRows, type LivePool } from './live-pool.ts'
@@ -21,11 +21,11 @@ const sampleSize = 1250
 /** The sample as it is after the lesson: the one before brought up to date, or another pool's drawn anew. */
 export async function nextSample(
   last: LiveSample | undefined,
-  of: { readonly pool: LivePool; readonly ids: readonly ImageId[]; readonly seed: number },
-  lesson: LiveLesson,
+  of: Drawing & { readonly lesson: LiveLesson },
   tools: Pick<Tools, 'matmul'>,
 ): Promise<LiveSample> {
   const { images, rows } = last ?? drawn(of)
+  const { lesson } = of
   const rowsTaught = taughtRows(lesson)
   const isLonger = last?.taught.every((image, i) => image === lesson.images[i]) ?? false
   const from = isLonger ? last!.taught.length : 0
@@ -39,7 +39,9 @@ export async function nextSample(
   return { images, rows, nearest, taught: lesson.images }
 }
 
-function drawn({ pool, ids, seed }: { pool: LivePool; ids: readonly ImageId[]; seed: number }) {
+type Drawing = { readonly pool: LivePool; readonly ids: readonly ImageId[]; readonly seed: number }
+
+function drawn({ pool, ids, seed }: Drawing) {
   const known = ids.filter((id) => pool.placeOf(id) >= 0)
   const images = shuffleInto(known, randomFrom(seed)).slice(0, sampleSize)
   return { images, rows: poolRows(pool, images) }

@@ -7,20 +7,15 @@ import { batchesOf, batchesShape, type BatchesGiven } from './batches.ts'
 import { projectField } from './fields.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
 import { guessesOf, predictionsOf } from './guesses.ts'
+import { headSettings, keepHeadSettings, type HeadSettings } from './head-settings.ts'
 import { lessonOf, type Lesson } from './lesson.ts'
+import { searchSettings, type Search } from './search.ts'
 import { showVersion } from './show.ts'
 import { step } from './step.ts'
 import { VersionView, type FiguresView } from './views.ts'
 import type { World } from './world.ts'
 
-// Log loss on the demo with 50, 100, 300 and 1,000 labels.
-// resnet50: 1.17 0.88 0.58 0.41 at 0.03; 1.00 0.76 0.54 0.42 at 0.003; 0.96 0.75 0.55 0.44 at 0.001.
-// builtin: 2.11 1.90 1.56 1.31 at 0.3; 2.13 1.90 1.55 1.30 at 0.1; 2.25 2.02 1.67 1.40 at 0.03.
-// The accuracy is within a point of the best each time.
-const usualPulls: Readonly<Record<string, number>> = { resnet50: 0.003, builtin: 0.1 }
-const otherwise = 0.01
-export const usualPull = (project: Pick<Project, 'encoder'>): number =>
-  usualPulls[project.encoder] ?? otherwise
+export { usualPull } from './head-settings.ts'
 
 const goldenImages = 8 // of 10 classes 2 KB on each card
 
@@ -43,6 +38,10 @@ export const train = step({
         'how strongly weights are pulled to zero, as 1 / C elsewhere; the encoder’s own, if left out',
       ),
     ...batchesShape,
+    search: z
+      .boolean()
+      .default(false)
+      .describe('tries settings in folds of the labels first; what is best is used from then on'),
   }),
   output: VersionView,
   takes: 'a while',
@@ -64,18 +63,21 @@ export const train = step({
       )
     }
     const embedded = await store.embeddings.count(name, project.encoder)
-    return keyOf(project, { ...howOf(project, given), position, embedded })
+    const how = await howOf(store, project, given)
+    return keyOf(project, { ...how, position, embedded, search: given.search })
   },
   async run({ project: name, ...given }, world) {
     const from = world.now()
     const { store } = world
     const project = await store.projects.get(name)
-    const how = howOf(project, given)
+    const usual = await howOf(store, project, given)
     world.progress({ done: 0, total: null, sentence: 'reading the labels' })
     // Counted before the lesson is read: what is embedded meanwhile makes another key.
     const embedded = await store.embeddings.count(name, project.encoder)
     const lesson = await lessonOf(store, project)
-    const key = keyOf(project, { ...how, position: lesson.position, embedded })
+    const key = keyOf(project, { ...usual, position: lesson.position, embedded, search: given.search })
+    const found = given.search ? await searchSettings(lesson, { usual, seed: usual.seed }, world) : undefined
+    const how: How = { ...usual, ...found?.best, ...(found ? { search: found } : {}) }
     const head = await learn(lesson, how, world)
     const blob = await store.blobs.put(world.runtime.headToOnnx(head))
     const card = await cardOf(project, { lesson, head, how }, world)
@@ -85,18 +87,39 @@ export const train = step({
     const figures = { ...figuresOf(exam, marks), seconds: (world.now() - from) / 1000 }
     // Written last: a version with its figures is whole.
     await store.models.setFigures(name, added.version, figures)
+    if (found) await keepHeadSettings(store, project, found.best)
     const champion = await store.models.alias(name, 'champion')
     return showVersion(await store.models.get(name, added.version), champion?.version)
   },
 })
 
-type How = { readonly pull: number; readonly seed: number; readonly batches?: Batches }
-type Given = BatchesGiven & { readonly pull?: number | undefined; readonly seed?: number | undefined }
+type How = HeadSettings & {
+  readonly seed: number
+  readonly batches?: Batches
+  readonly search?: Pick<Search, 'says' | 'tried'>
+}
+type Given = BatchesGiven & {
+  readonly pull?: number | undefined
+  readonly seed?: number | undefined
+  readonly search: boolean
+}
 
-function howOf(project: Project, { pull, seed, ...given }: Given): How {
+async function howOf(
+  store: World['store'],
+  project: Project,
+  { pull, seed, search, ...given }: Given,
+): Promise<How> {
   const batches = batchesOf(given)
+  if (search && (pull !== undefined || batches)) {
+    const what = batches ? 'epochs, batch size and learning rate' : 'the pull'
+    throw new Failure(
+      'bad-input',
+      `cannot train ${project.name}: either search or ${what} is given, not both`,
+    )
+  }
+  const kept = await headSettings(store, project)
   return {
-    pull: pull ?? usualPull(project),
+    ...(pull === undefined ? kept : { pull, isBalanced: false }),
     seed: seed ?? project.seed,
     ...(batches ? { batches } : {}),
   }
@@ -104,9 +127,15 @@ function howOf(project: Project, { pull, seed, ...given }: Given): How {
 
 const keyOf = (
   { name, createdAt, encoder }: Project,
-  of: How & { readonly position: number; readonly embedded: number },
+  of: Omit<How, 'search'> & {
+    readonly position: number
+    readonly embedded: number
+    readonly search: boolean
+  },
 ): string =>
   `train ${[name, createdAt, encoder, of.position, of.embedded, of.seed, of.pull].join(' ')}` +
+  (of.isBalanced ? ' balanced' : '') +
+  (of.search ? ' search' : '') +
   (of.batches ? ` ${Object.values(of.batches).join(' ')}` : '')
 
 function learn(lesson: Lesson, how: How, world: World): Promise<Head> {
