@@ -47,3 +47,20 @@ function noteInto(standing: Map<ImageId, LedgerEntry[]>, entry: LedgerEntry): vo
   const after = entry.undoes === null ? [...before, entry] : before.filter((e) => e.position !== entry.undoes)
   standing.set(entry.image, after)
 }
+
+/** Images of which a person said, when asked again, that their label is right. */
+export async function confirmedLabels(store: Store, project: string): Promise<ReadonlySet<ImageId>> {
+  const newest = new Map<ImageId, ClassId | null>()
+  const confirmed = new Set<ImageId>()
+  for (let after = 0 as Position; ;) {
+    const page = await store.labels.ledger(project, after, pageSize)
+    for (const { image, class: its, origin } of page) {
+      if (origin === 'skip') continue
+      if (origin === 'accept' && its === newest.get(image)) confirmed.add(image)
+      else confirmed.delete(image)
+      newest.set(image, its)
+    }
+    if (page.length < pageSize) return confirmed
+    after = page.at(-1)!.position
+  }
+}

@@ -7,6 +7,7 @@ import { byPosition } from './ask-pool.ts'
 import { rowsFor } from './embeddings.ts'
 import { projectField } from './fields.ts'
 import { outOfFold } from './out-of-fold.ts'
+import { confirmedLabels } from './people.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
 import { usualPull } from './train.ts'
@@ -48,8 +49,9 @@ export const suspects = step({
     const how = { folds: foldsOf(ids.length), pull: usualPull(project), seed }
     const probabilities = await outOfFold({ rows, classOf: labels, classes: names.length }, how, world)
     const found = await labelDoubts({ labels, probabilities, embeddings: rows }, world.runtime)
+    const confirmed = await confirmedLabels(store, name)
     const doubtful = [...ids.keys()]
-      .filter((i) => found.suggested[i] !== labels[i])
+      .filter((i) => found.suggested[i] !== labels[i] && !confirmed.has(ids[i]!))
       .sort((a, b) => found.doubt[b]! - found.doubt[a]!)
       .slice(0, size)
     const chosen = doubtful.map((i) => ids[i]!)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { hueOf, signOf } from '../../src/page/grid/colours.ts'
 import { filterOf, isShown } from '../../src/page/grid/filter.ts'
 import { layoutOf, scrollTo, slotsOf, touched } from '../../src/page/grid/layout.ts'
+import { checkSays, suggestionFor } from '../../src/page/clusters/suggestion.ts'
 import { fitted, onMap, onScreen, pushed, zoomedAt } from '../../src/page/map/camera.ts'
 import { insideStroke, nearestTo } from '../../src/page/map/inside.ts'
 import { looksOf, orderOf, stampsOf } from '../../src/page/map/looks.ts'
@@ -89,7 +90,7 @@ describe('the keyboard', () => {
     assert.equal(actionOf('s', new Set(['undo'])), undefined)
   })
   it('gives no key two meanings in one place', () => {
-    for (const where of ['Grid', 'Labelling', 'Map']) {
+    for (const where of ['Grid', 'Labelling', 'Map', 'Clusters', 'Review']) {
       const rows = actions.filter((name) => ['Anywhere', where].includes(keyTable[name].where))
       const keys = rows.flatMap((name) => keyTable[name].keys as readonly string[])
       assert.deepEqual([...new Set(keys)], keys)
@@ -162,6 +163,28 @@ describe('the map', () => {
     const [name, ...others] = namesFor({ x, y: x }, () => 1, 1)
     assert.deepEqual([name!.number, name!.count, others.length], [1, 4, 0])
     assert.ok(name!.x > 0.85)
+  })
+})
+
+describe('clusters', () => {
+  const guessed = (name: string, confidence: number) =>
+    ({ guess: { class: name, confidence, runnerUp: null, margin: 0 } }) as Parameters<
+      typeof suggestionFor
+    >[0]['images'][0]
+
+  it('are suggested the class of most labels, else of most guesses', () => {
+    const images = [guessed('wren', 0.9), guessed('crow', 0.5), guessed('wren', 0.7)]
+    assert.equal(suggestionFor({ label: 'robin', images })?.name, 'robin')
+    assert.deepEqual(suggestionFor({ label: null, images }), {
+      name: 'wren',
+      says: '2 of 3 guesses, 0.80 sure',
+    })
+    assert.equal(suggestionFor({ label: null, images: [] }), null)
+  })
+  it('say what a check showed, and that nothing is left to guess when all were seen', () => {
+    const said = checkSays({ of: 312, checked: 60, wrong: 2, wrongAtMost: 0.0831 })
+    assert.equal(said, 'At most 8.3% of 310 wrong, 95% sure, 60 checked')
+    assert.match(checkSays({ of: 20, checked: 20, wrong: 1, wrongAtMost: 0 }), /^All 20 are in sight/)
   })
 })
 

@@ -17,6 +17,8 @@ const views: Readonly<Record<string, string>> = {
   grid: '.tile img.here',
   label: 'figure img',
   map: '.plane canvas',
+  clusters: '.row-of .tile',
+  review: '[data-testid=reason]',
   versions: 'text=Class by class',
   predict: '.box',
 }
@@ -196,6 +198,36 @@ describe('the page', { skip: skipped }, () => {
     await page.getByText(/pictures labelled airplane/).waitFor()
     await page.keyboard.press('z')
     await page.getByText(/^Took back \d+ labels$/).waitFor(patience)
+  })
+
+  it('labels a cluster with one key, after a check of some that says how wrong it may be', async () => {
+    await go('#/three-kinds/clusters')
+    await page.getByRole('button', { name: 'Find clusters' }).click()
+    const open = Number((await page.locator('.row-of .title').first().innerText(patience)).split(' ')[0])
+    await page.keyboard.press('c')
+    const bound = page.getByTestId('bound')
+    await bound.getByText(`All ${open} are in sight`).waitFor()
+    await page.locator('.spot .tile').first().click()
+    await page.getByText(new RegExp(`Label ${open - 1} as`)).waitFor()
+    await page.keyboard.press('2')
+    await page.getByText(`${open - 1} pictures labelled frog`).waitFor()
+    await page.locator('footer .fact', { hasText: 'labels an action' }).waitFor()
+    await page.keyboard.press('z')
+    await page.getByText(`Took back ${open - 1} labels`).waitFor(patience)
+  })
+
+  it('shows the least sure guesses first, and doubtful labels, each fixed by one key', async () => {
+    await go('#/three-kinds/review')
+    const reason = page.getByTestId('reason')
+    const said = await reason.innerText(patience)
+    assert.match(said, /^Unsure: \w+ [.1]\d+, \w+ /)
+    await page.keyboard.press('Enter')
+    await page.locator('.strip .decided').waitFor()
+    await page.keyboard.press('z')
+    await page.waitForFunction(() => !document.querySelector('.strip .decided'), null, patience)
+    assert.equal(await reason.innerText(), said)
+    await page.getByRole('button', { name: 'Doubtful labels' }).click()
+    await page.getByText(/Labelled \w+: a head|No label seems wrong/).waitFor(patience)
   })
 
   it('measures a version and says where it goes wrong', async () => {

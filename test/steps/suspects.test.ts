@@ -36,6 +36,15 @@ describe('suspects', () => {
       assert.match(reason, new RegExp(`labelled ${image.label}: .* says ${suggested} \\(\\d+%\\), and \\d+%`))
     }
   })
+  it('doubts a label no more that a person kept, until that is taken back', async () => {
+    const [first] = (await world.act('suspects', { project, size: 1 })).suspects
+    const { id, label } = first!.image
+    await world.act('answer', { project, answers: [{ image: id, label, origin: 'accept' }] })
+    const listed = async () => (await world.act('suspects', { project })).suspects.map((s) => s.image.id)
+    assert.ok(!(await listed()).includes(id))
+    await world.act('undo', { project })
+    assert.equal((await listed())[0], id)
+  })
   it('lists none of those any more once they are mended, and no more than asked for', async () => {
     const { suspects } = await world.act('suspects', { project, size: 2 })
     assert.equal(suspects.length, 2)

@@ -1,6 +1,6 @@
 // Every action with a key: help, tooltips, the palette and the keyboard itself derive from these rows.
 type Row = { readonly keys: readonly string[]; readonly says: string; readonly where: Where }
-export type Where = 'Anywhere' | 'Grid' | 'Labelling' | 'Map'
+export type Where = 'Anywhere' | 'Grid' | 'Labelling' | 'Map' | 'Clusters' | 'Review'
 
 export const keyTable = {
   palette: { keys: ['mod+k'], says: 'Find a command, class or view', where: 'Anywhere' },
@@ -12,7 +12,9 @@ export const keyTable = {
   viewGrid: { keys: ['shift+g'], says: 'Go to the grid', where: 'Anywhere' },
   viewLabel: { keys: ['shift+l'], says: 'Go to labelling', where: 'Anywhere' },
   viewMap: { keys: ['shift+m'], says: 'Go to the map', where: 'Anywhere' },
-  viewRounds: { keys: ['shift+r'], says: 'Go to the rounds', where: 'Anywhere' },
+  viewClusters: { keys: ['shift+c'], says: 'Go to the clusters', where: 'Anywhere' },
+  viewReview: { keys: ['shift+r'], says: 'Go to the review', where: 'Anywhere' },
+  viewRounds: { keys: ['shift+o'], says: 'Go to the rounds', where: 'Anywhere' },
   viewVersions: { keys: ['shift+v'], says: 'Go to the versions', where: 'Anywhere' },
   viewPredict: { keys: ['shift+p'], says: 'Go to the predict box', where: 'Anywhere' },
   digits: { keys: ['1…9', '0'], says: 'Label with that class', where: 'Anywhere' },
@@ -34,6 +36,13 @@ export const keyTable = {
   zoomOut: { keys: ['-'], says: 'Zoom out', where: 'Map' },
   chooseNone: { keys: ['escape'], says: 'Choose none', where: 'Map' },
   toGrid: { keys: ['g'], says: 'Show what is chosen in the grid', where: 'Map' },
+  nextCluster: { keys: ['j', 'arrowdown'], says: 'Go to the next cluster', where: 'Clusters' },
+  lastCluster: { keys: ['k', 'arrowup'], says: 'Go to the cluster before', where: 'Clusters' },
+  check: { keys: ['c'], says: 'Check some of it drawn by chance', where: 'Clusters' },
+  leave: { keys: ['escape'], says: 'Leave the check', where: 'Clusters' },
+  keep: { keys: ['k'], says: 'Keep the label', where: 'Review' },
+  nextItem: { keys: ['arrowright', 'arrowdown'], says: 'Go to the next', where: 'Review' },
+  lastItem: { keys: ['arrowleft', 'arrowup'], says: 'Go to the one before', where: 'Review' },
 } as const satisfies Record<string, Row>
 export type Action = keyof typeof keyTable
 export const actions = Object.keys(keyTable) as readonly Action[]

@@ -1,4 +1,4 @@
-export const views = ['grid', 'label', 'map', 'rounds', 'versions', 'predict'] as const
+export const views = ['grid', 'label', 'map', 'clusters', 'review', 'rounds', 'versions', 'predict'] as const
 export type View = (typeof views)[number]
 /** No project: the list of projects. */
 export type Route = {

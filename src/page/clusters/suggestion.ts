@@ -1,0 +1,32 @@
+import type { ClusterView } from '../client/types.ts'
+
+export type Suggestion = { readonly name: string; readonly says: string }
+
+/** The class that a cluster most likely shows: by its labels, else by the guesses of its images. */
+export function suggestionFor({ label, images }: Pick<ClusterView, 'label' | 'images'>): Suggestion | null {
+  if (label !== null) return { name: label, says: 'most frequent of its labels' }
+  const guesses = images.flatMap(({ guess }) => (guess ? [guess] : []))
+  const names = [...Map.groupBy(guesses, (guess) => guess.class)].sort((a, b) => b[1].length - a[1].length)
+  const [most] = names
+  if (!most) return null
+  const sureness = most[1].reduce((sum, { confidence }) => sum + confidence, 0) / most[1].length
+  return { name: most[0], says: `${most[1].length} of ${images.length} guesses, ${sureness.toFixed(2)} sure` }
+}
+
+export const puritySays = ({ purity, purityFrom }: Pick<ClusterView, 'purity' | 'purityFrom'>): string =>
+  purity === null
+    ? 'purity unknown'
+    : `about ${Math.round(100 * purity)}% pure, by ${purityFrom === 'labels' ? 'its labels' : 'neighbours'}`
+
+/** What a spot check shows, said before it is accepted. */
+export function checkSays(o: {
+  readonly of: number
+  readonly checked: number
+  readonly wrong: number
+  readonly wrongAtMost: number
+}): string {
+  const left = (o.of - o.wrong).toLocaleString('en')
+  if (o.checked === o.of)
+    return `All ${o.of.toLocaleString('en')} are in sight: what you leave in is what you see`
+  return `At most ${(100 * o.wrongAtMost).toFixed(1)}% of ${left} wrong, 95% sure, ${o.checked} checked`
+}
