@@ -4,8 +4,8 @@ import { distance, kMeans, squaredLengths, type Matrix, type Tools } from '../ma
 import { emptyLists, measured, replaceWorst, type Lists, type Neighbours } from './nearest-lists.ts'
 import { blockOf, pointsOf, type Points } from './points.ts'
 
-/** Cells that each row looks into; docs/decisions/016 has the recall of fewer and more. */
-const cellsAsked = 12
+/** Cells that each row looks into; docs/decisions/017 has the recall of fewer and more. */
+const cellsAsked = 16
 /** Rows that the centres are the means of, for each centre. */
 const rowsOfCentre = 30
 /** Rows whose neighbours are counted exactly to tell the recall: its error is below one hundredth. */
