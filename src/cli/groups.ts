@@ -30,7 +30,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
   'Looking:': ['projects', 'project', 'images', 'image', 'ledger', 'versions'],
   'Mending:': ['create', 'classes', 'undo', 'rollback', 'remove'],
   'Jobs:': ['jobs', 'job', 'cancel'],
-  'Care:': ['config', 'check', 'backup', 'restore'],
+  'Care:': ['config', 'check', 'backup', 'restore', 'tidy'],
 }
 export const otherGroup = 'More:'
 

@@ -28,6 +28,7 @@ import { project } from './project.ts'
 import { projects } from './projects.ts'
 import { publish } from './publish.ts'
 import { remove } from './remove.ts'
+import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { roundCompare } from './round-compare.ts'
@@ -44,6 +45,7 @@ import { simulate } from './simulate.ts'
 import { spotCheck } from './spot-check.ts'
 import type { Step } from './step.ts'
 import { suspects } from './suspects.ts'
+import { tidy } from './tidy.ts'
 import { train } from './train.ts'
 import { undo } from './undo.ts'
 import { versions } from './versions.ts'
@@ -93,9 +95,11 @@ export const table = {
   suspects,
   report,
   simulate,
+  replay,
   export: exportLabels,
   backup,
   check,
+  tidy,
   config,
 } satisfies Record<string, Step>
 

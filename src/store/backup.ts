@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type Hash } from '../base/index.ts'
-import { eachOf, failureOf, hashOf } from './blob-files.ts'
+import { eachOf, hashOf } from './blob-files.ts'
 import { openBlobs, type OpenBlobs } from './blobs.ts'
 import { isNamed, namedBlobs, type Named } from './named.ts'
+import { openPackWriter } from './pack-writer.ts'
 import { knownSchema, rowsFile } from './schema.ts'
 import { openRows, type Rows } from './sqlite.ts'
 import type { Blobs, Store } from './store.ts'
@@ -68,7 +69,7 @@ async function copyBlobs(copy: Rows, { from, live, to }: Copying): Promise<numbe
     await db.deleteFrom('place').execute()
     await db.deleteFrom('pack').execute()
   })
-  const packs = packsInto(to, copy)
+  const packs = openPackWriter(to, (sealed) => copy.write((w) => to.packs.name(w, sealed)))
   const seen = new Set<Hash>()
   let count = 0
   for await (const some of namedBlobs(copy)) {
@@ -93,41 +94,6 @@ async function bytesOf({ blob, of }: Named, from: Blobs, live: Rows): Promise<Ui
   })
   if (hashOf(bytes) !== blob) throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
   return bytes
-}
-
-type Part = { readonly hash: Hash; readonly bytes: Uint8Array }
-const packBytes = 16_000_000
-
-/** Gathers bytes until they are worth a flush. */
-function packsInto({ packs, folder }: OpenBlobs, copy: Rows) {
-  let parts: Part[] = []
-  let sizeBytes = 0
-  const flush = async () => {
-    const [ready, file] = [parts, packs.into()]
-    ;[parts, sizeBytes] = [[], 0]
-    if (ready.length === 0) return
-    let offset = 0
-    const written = ready.map(({ hash, bytes }) => {
-      offset += bytes.length
-      return { hash, file, offset: offset - bytes.length, sizeBytes: bytes.length }
-    })
-    await writeFile(
-      file,
-      ready.map(({ bytes }) => bytes),
-    ).catch((thrown: unknown) => {
-      throw failureOf(thrown, folder)
-    })
-    const sealed = await packs.seal(written)
-    await copy.write((w) => packs.name(w, sealed))
-  }
-  return {
-    flush,
-    async add(part: Part): Promise<void> {
-      parts.push(part)
-      sizeBytes += part.bytes.length
-      if (sizeBytes >= packBytes) await flush()
-    },
-  }
 }
 
 const forget = (copy: Rows, blob: Hash): Promise<void> =>

@@ -1,17 +1,13 @@
 import { setImmediate as soon } from 'node:timers/promises'
-import { assert, Failure, type Hash, type Image, type ImageId } from '../base/index.ts'
-import { npyHeader, packInto, parseNpyHeader, unpackInto } from '../formats/index.ts'
+import { assert, Failure, type Image, type ImageId } from '../base/index.ts'
 import { matrix, rowsOf, type Matrix } from '../math/index.ts'
 import { nextIds } from './ids.ts'
 import { imageOf } from './image-row.ts'
 import { portions } from './portions.ts'
 import { projectRow } from './projects.ts'
+import { bytesOf, imagesPerShard, readShard } from './shard-bytes.ts'
 import { among, type Reading, type Rows } from './sqlite.ts'
 import type { Blobs, Embeddings } from './store.ts'
-
-export const imagesPerShard = 16_384 // 16 MB at 512 numbers of two bytes; the unit of all whole-pool work
-// So many numbers are packed or unpacked in about 10 ms.
-const numbersAtOnce = 4_000_000
 
 type Shard = { readonly ids: readonly ImageId[]; readonly rows: Matrix }
 
@@ -51,24 +47,60 @@ export function embeddingsOver(rows: Rows, blobs: Blobs): Embeddings {
       return count ?? 0
     },
     async *shards(project, encoder) {
-      const all = await rows.db
-        .selectFrom('shard')
-        .select(['id', 'blob'])
-        .where('project', '=', await idOf(project))
-        .where('encoder', '=', encoder)
-        .orderBy('id')
-        .execute()
-      for (const { id, blob } of all) {
-        const places = await rows.db
-          .selectFrom('embedding')
-          .select('image')
-          .where('shard', '=', id)
-          .orderBy('place')
-          .execute()
-        yield { ids: Int32Array.from(places, (row) => row.image), rows: await readShard(blobs, blob) }
-      }
+      yield* shardsOf(rows.db, blobs, { project: await idOf(project), encoder })
     },
   }
+}
+
+type Read = { readonly ids: Int32Array; readonly rows: Matrix }
+type Of = { readonly project: number; readonly encoder: string }
+
+/** Those there are. One that is merged away meanwhile is found again in the one it went into. */
+async function* shardsOf(db: Reading, blobs: Blobs, of: Of): AsyncGenerator<Read> {
+  const given: Int32Array[] = []
+  const there = await shardsAfter(db, of, 0)
+  let isMissing = false
+  for (const shard of there) {
+    const read = await readWhole(db, blobs, shard)
+    isMissing ||= read === undefined
+    if (!read) continue
+    given.push(read.ids)
+    yield read
+  }
+  if (!isMissing) return
+  const known = new Set(given.flatMap((ids) => [...ids]))
+  for (const shard of await shardsAfter(db, of, there.at(-1)!.id)) {
+    const read = await readWhole(db, blobs, shard)
+    if (!read) throw new Failure('not-ready', 'embeddings were merged twice while they were read; try again')
+    const places = [...read.ids.keys()].filter((place) => !known.has(read.ids[place]!))
+    yield { ids: Int32Array.from(places, (place) => read.ids[place]!), rows: rowsOf(read.rows, places) }
+  }
+}
+
+const shardsAfter = (db: Reading, { project, encoder }: Of, after: number) =>
+  db
+    .selectFrom('shard')
+    .select(['id', 'blob'])
+    .where('project', '=', project)
+    .where('encoder', '=', encoder)
+    .where('id', '>', after)
+    .orderBy('id')
+    .execute()
+
+type ShardRow = Awaited<ReturnType<typeof shardsAfter>>[number]
+
+/** Undefined once it was merged into another. */
+async function readWhole(db: Reading, blobs: Blobs, { id, blob }: ShardRow): Promise<Read | undefined> {
+  const bytes = await readShard(blobs, blob).catch((thrown: unknown) => thrown)
+  const places = await db
+    .selectFrom('embedding')
+    .select('image')
+    .where('shard', '=', id)
+    .orderBy('place')
+    .execute()
+  if (places.length === 0) return undefined
+  if (bytes instanceof Error) throw bytes
+  return { ids: Int32Array.from(places, (row) => row.image), rows: bytes as Matrix }
 }
 
 type Wanted = {
@@ -183,27 +215,4 @@ async function checkImages(db: Reading, project: number, ids: readonly ImageId[]
     'not-found',
     `${ids.length - count} of ${ids.length} images to be embedded are not in the project`,
   )
-}
-
-async function bytesOf(rows: Matrix): Promise<Uint8Array> {
-  const header = npyHeader('float16', [rows.rows, rows.columns])
-  const bytes = new Uint8Array(header.length + 2 * rows.data.length)
-  bytes.set(header)
-  for (let i = 0; i < rows.data.length; i += numbersAtOnce) {
-    if (i > 0) await soon()
-    packInto(bytes.subarray(header.length + 2 * i), 'float16', rows.data.subarray(i, i + numbersAtOnce))
-  }
-  return bytes
-}
-
-async function readShard(blobs: Blobs, blob: Hash): Promise<Matrix> {
-  const bytes = await blobs.get(blob)
-  const { kind, shape, offset } = parseNpyHeader(bytes)
-  const rows = matrix(shape[0]!, shape[1]!)
-  const sizeBytes = kind === 'float16' ? 2 : 4
-  for (let i = 0; i < rows.data.length; i += numbersAtOnce) {
-    if (i > 0) await soon()
-    unpackInto(rows.data.subarray(i, i + numbersAtOnce), kind, bytes.subarray(offset + sizeBytes * i))
-  }
-  return rows
 }

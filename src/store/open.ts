@@ -19,6 +19,7 @@ import { sessionsOver } from './sessions.ts'
 import { settingsOver } from './settings.ts'
 import { openRows } from './sqlite.ts'
 import type { Store } from './store.ts'
+import { tidy } from './tidy.ts'
 import { truthOver } from './truth.ts'
 
 /** A folder; or ':memory:', which forgets when it is closed. */
@@ -53,6 +54,7 @@ export async function openStore(place: Place): Promise<Store> {
     blobs,
     backup: (to) => copyStore(rows, blobs, to),
     check: () => faultsOf(rows, blobs),
+    tidy: (how) => tidy(rows, blobs, how),
     async close() {
       await rows.close()
       if (!isKept) rmSync(folder, { recursive: true, force: true })

@@ -131,11 +131,17 @@ const removedAtOnce = 5000
 /** The name is free at once; the rows go in small transactions, and what a crash leaves goes next time. */
 async function remove(rows: Rows, name: string): Promise<void> {
   await rows.write(async ({ db }) => {
-    const { id } = await projectRow(db, name)
+    const { id, created_at: at } = await projectRow(db, name)
+    await db.deleteFrom('setting').where('key', 'like', `% of ${name} of ${at}`).execute()
     const forgotten = { is_removed: 1 as const, name: `removed/${id}` }
     await db.updateTable('project').set(forgotten).where('id', '=', id).execute()
     await db.deleteFrom('job').where('project', '=', name).where('state', '!=', 'running').execute()
   })
+  await removeLeft(rows)
+}
+
+/** The rows of projects that were removed. */
+export async function removeLeft(rows: Rows): Promise<void> {
   const removed = await rows.db.selectFrom('project').select('id').where('is_removed', '=', 1).execute()
   for (const { id } of removed) {
     for (const table of ofProject) {

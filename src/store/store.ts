@@ -41,6 +41,16 @@ export type Store = {
   backup(to: string): Promise<{ readonly rows: number; readonly blobs: number }>
   /** Reads everything once: the database's own check, and every blob that a row names. */
   check(): Promise<readonly string[]>
+  /**
+   * Removes blobs that nothing names and that were last written before a time, writes packs that are mostly
+   * dead anew, and merges small shards: safe beside others that add, read and copy.
+   */
+  tidy(how: { readonly before: Time; readonly signal: AbortSignal }): Promise<{
+    readonly blobs: number
+    readonly bytes: number
+    readonly packs: number
+    readonly shards: number
+  }>
   close(): Promise<void>
 }
 
@@ -241,6 +251,7 @@ export type JobTable = {
   cancel(id: JobId, now: Time): Promise<Job>
 }
 
+/** A key that ends in ` of NAME of CREATED-AT` goes with that project; a value may name blobs. */
 export type Settings = {
   get(key: string): Promise<unknown>
   set(key: string, value: unknown): Promise<void>

@@ -104,14 +104,35 @@ export const card: Model['card'] = {
   golden: [],
 }
 
-/** Bytes as a decoder leaves them for `take`: not flushed, nothing names them. */
-export function aside(store: Store, ...parts: readonly Uint8Array[]): Written {
-  const [file, bytes] = [`${store.blobs.aside()}-1`, parts.at(-1)!]
-  for (const part of parts) appendFileSync(file, part)
-  const hash = createHash('sha256').update(bytes).digest('hex') as Hash
-  const before = parts.slice(0, -1).reduce((sum, part) => sum + part.length, 0)
-  return { hash, file, offset: before, sizeBytes: bytes.length }
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Hash
+
+/** Bytes as a decoder leaves them for `take`: in one file, not flushed, and nothing names them. */
+export function aside(store: Store, ...parts: readonly Uint8Array[]): readonly Written[] {
+  const file = `${store.blobs.aside()}-1`
+  let offset = 0
+  return parts.map((bytes) => {
+    appendFileSync(file, bytes)
+    offset += bytes.length
+    return { hash: sha256(bytes), file, offset: offset - bytes.length, sizeBytes: bytes.length }
+  })
 }
+
+/** Pictures as adding brings them: bytes and rows; all are written, and the first so many become images. */
+export async function takeBirds(
+  store: Store,
+  texts: readonly string[],
+  of: { readonly to?: string; readonly named?: number } = {},
+) {
+  const written = aside(store, ...texts.map((text) => Buffer.from(text)))
+  const hashes = written.map((one) => one.hash)
+  const images = hashes.slice(0, of.named).map((hash) => {
+    const fingerprint = farFingerprint(Buffer.from(hash, 'hex').readUInt32BE())
+    return image(1, { hash, thumbnail: hash, fingerprint })
+  })
+  const { ids } = await store.images.take(of.to ?? 'birds', { images, written }, 2)
+  return { ids, hashes }
+}
+export const textOf = async (store: Store, hash: Hash) => Buffer.from(await store.blobs.get(hash)).toString()
 
 export async function addModel(store: Store, key: string): Promise<Model> {
   const blob = await store.blobs.put(Buffer.from(`head ${key}`))

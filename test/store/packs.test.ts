@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, test } from 'node:test'
-import { restoreBackup, type Store } from '../../src/store/index.ts'
-import { aside, drivers, folder, image, opened, project, withBirds } from './drivers.ts'
-
-/** Pictures as adding brings them: the bytes of all in one file, and their rows. */
-async function takeBirds(store: Store, texts: readonly string[], to = 'birds') {
-  const into = store.blobs.aside()
-  let offset = 0
-  const written = texts.map((text) => {
-    const { hash, file, sizeBytes } = aside(store, Buffer.from(text))
-    rmSync(file)
-    appendFileSync(into, text)
-    offset += sizeBytes
-    return { hash, file: into, offset: offset - sizeBytes, sizeBytes }
-  })
-  const images = written.map(({ hash }, i) => image(i, { hash, thumbnail: hash }))
-  const { ids } = await store.images.take(to, { images, written }, 2)
-  return { ids, written, hashes: written.map((one) => one.hash) }
-}
-const textOf = async (store: Store, hash: string) =>
-  Buffer.from(await store.blobs.get(hash as never)).toString()
+import { restoreBackup } from '../../src/store/index.ts'
+import { aside, drivers, folder, image, opened, project, takeBirds, textOf, withBirds } from './drivers.ts'
 
 for (const { kept, place } of drivers) {
   describe(`packs of blobs kept ${kept}`, () => {
@@ -40,19 +22,19 @@ for (const { kept, place } of drivers) {
     })
     it('pass over what a writer that died left in front', async () => {
       await using store = (await withBirds(place())).store
-      const written = aside(store, Buffer.from('half a pict'), Buffer.from('wren'))
-      const images = [image(1, { hash: written.hash, thumbnail: written.hash })]
-      await store.images.take('birds', { images, written: [written] }, 2)
-      assert.equal(await textOf(store, written.hash), 'wren')
+      const [, wren] = aside(store, Buffer.from('half a pict'), Buffer.from('wren'))
+      const images = [image(1, { hash: wren!.hash, thumbnail: wren!.hash })]
+      await store.images.take('birds', { images, written: [wren!] }, 2)
+      assert.equal(await textOf(store, wren!.hash), 'wren')
     })
     it('refuse a file that began anew under its writer, and name nothing of it', async () => {
       await using store = (await withBirds(place())).store
-      const first = aside(store, Buffer.from('wren'))
-      const second = { ...aside(store, Buffer.from('robin')), file: first.file }
-      const images = [image(1, { hash: first.hash, thumbnail: second.hash })]
-      const taken = store.images.take('birds', { images, written: [first, second] }, 2)
+      const [wren] = aside(store, Buffer.from('wren'))
+      const robin = { ...aside(store, Buffer.from('robin'))[0]!, file: wren!.file }
+      const images = [image(1, { hash: wren!.hash, thumbnail: robin.hash })]
+      const taken = store.images.take('birds', { images, written: [wren!, robin] }, 2)
       await assert.rejects(taken, { kind: 'not-ready', message: /tidied away/ })
-      assert.equal(await store.blobs.has(first.hash), false)
+      assert.equal(await store.blobs.has(wren!.hash), false)
       assert.equal((await store.projects.counts('birds')).images, 0)
     })
   })
@@ -63,7 +45,7 @@ test('bytes that are there already are not kept twice, in whichever project', as
   await using store = (await withBirds(place)).store
   await store.projects.create({ ...project, name: 'more-birds' })
   const { hashes } = await takeBirds(store, ['wren', 'robin'])
-  await takeBirds(store, ['robin', 'wren'], 'more-birds')
+  await takeBirds(store, ['robin', 'wren'], { to: 'more-birds' })
   assert.equal(readdirSync(path.join(place, 'blobs', 'packs')).length, 1)
   assert.equal(readdirSync(path.join(place, 'blobs', 'aside')).length, 0)
   assert.equal(await textOf(store, hashes[1]!), 'robin')

@@ -109,6 +109,29 @@ describe('a store that several processes write', () => {
     await using store = await opened(place)
     assert.deepEqual(await store.check(), [])
   })
+  it('tidies beside others, killed in the midst of it, and loses nothing that is named', async () => {
+    const place = folder('tidied')
+    const { store } = await withBirds(place)
+    const adder = begin(place, 'everything', { name: 'adder' })
+    for (let i = 0; i < 6; i++) {
+      const [victim, other] = ['victim', 'other'].map((who) => begin(place, 'tidy', { name: `${who}-${i}` }))
+      await victim!.hasSaid(2)
+      await later(i * 5)
+      victim!.kill()
+      other!.kill()
+      for (const child of [victim!, other!]) await child.acks()
+    }
+    adder.kill()
+    const acks = await adder.acks()
+    await hasEveryAck(place, acks)
+    assert.deepEqual(await store.check(), [])
+    const signal = new AbortController().signal
+    await store.tidy({ before: Infinity, signal })
+    assert.deepEqual(await store.check(), [])
+    const left = await store.tidy({ before: Infinity, signal })
+    assert.deepEqual(left, { blobs: 0, bytes: 0, packs: 0, shards: 0 })
+    await store.close()
+  })
   it('opens and closes each round once, though three do it and one is killed in the midst', async () => {
     const place = folder('rounds')
     const { store } = await withBirds(place)

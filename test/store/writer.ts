@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { Failure, type Hash, type ImageId, type Position } from '../../src/base/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { aside, farFingerprint, image, label } from './drivers.ts'
+import { aside, farFingerprint, image, label, project, takeBirds } from './drivers.ts'
 
 const [place = '', what = '', name = '', limit = 'Infinity'] = process.argv.slice(2)
 const store = await openStore(place)
@@ -31,13 +31,27 @@ const acts: Readonly<Record<string, () => Promise<void>>> = {
       const hash = createHash('sha256').update(bytes).digest('hex') as Hash
       const fingerprint = farFingerprint(Buffer.from(hash, 'hex').readUInt32BE())
       const images = [image(i, { hash, thumbnail: hash, fingerprint })]
-      const added = await store.images.take('birds', { images, written: [aside(store, bytes)] }, 2)
+      const added = await store.images.take('birds', { images, written: aside(store, bytes) }, 2)
       const [id] = added.ids
       const position = await store.labels.add('birds', [label(id!, cls, { by: name })], `${name} ${i}`)
       say(`ack ${position} ${id}`)
     }
   },
   async opening() {},
+  /** Leaves dead bytes in every way there is, and tidies them. */
+  async tidy() {
+    const signal = new AbortController().signal
+    for (let i = 0; i < countMax; i++) {
+      const texts = [`${name} ${i}`, 'shared', `${name} ${i} dead`.repeat(9)]
+      await takeBirds(store, texts, { named: 1 })
+      const other = `${name}-${i}`
+      await store.projects.create({ ...project, name: other })
+      await takeBirds(store, ['shared', ...texts], { to: other })
+      await store.projects.remove(other)
+      await store.tidy({ before: 0, signal })
+      say(`ack ${i + 1} 1`)
+    }
+  },
   /** Opens and closes rounds of a session that runs; says which it did. */
   async rounds() {
     const ids = [...(await store.images.ids('birds', {}))] as ImageId[]
