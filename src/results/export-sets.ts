@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure, inOrder, type Hash, type Image } from '../base/index.ts'
+import { Failure, inOrder, type Hash } from '../base/index.ts'
 import {
   partOf,
   type Piece,
@@ -18,6 +18,7 @@ import {
 } from '../formats/index.ts'
 import {
   type Exported,
+  type ExportedImage,
   type ExportedRow,
   type ExportedRows,
   type ExportOptions,
@@ -83,7 +84,7 @@ const withoutClass = (name: string): Failure =>
 const extensions = { jpeg: '.jpg', png: '.png', webp: '.webp' } as const
 
 /** The name it came with, with the extension that is true of its bytes. */
-function fileNameOf(image: Image, { unfit }: SetFormat): string {
+function fileNameOf(image: ExportedImage, { unfit }: SetFormat): string {
   const base = image.name.split(/[/\\]/).at(-1) ?? ''
   const given = path.extname(base).toLowerCase()
   const isTrue = given === extensions[image.format] || (given === '.jpeg' && image.format === 'jpeg')

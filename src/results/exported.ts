@@ -1,8 +1,13 @@
 // What goes into an export and what came out of it.
 import type { Hash, Image, Split } from '../base/index.ts'
 
+/** What exports say of an image. */
+export type ExportedImage = Pick<
+  Image,
+  'id' | 'name' | 'hash' | 'width' | 'height' | 'format' | 'group' | 'split' | 'nearTo'
+>
 export type ExportedRow = {
-  readonly image: Image
+  readonly image: ExportedImage
   readonly label: string | null
   readonly guess: { readonly class: string; readonly confidence: number } | null
 }

@@ -2,7 +2,7 @@ export { exportFormats, exportNames, type ExportFormat } from './export-formats.
 export type { Exported, ExportedRow, ExportedRows } from './exported.ts'
 export type { Hands, Item, Known, LabelledSet, Measured, Pictures } from './labelled-set.ts'
 export { lookAlikes } from './look-alikes.ts'
-export type { Metadata } from './metadata.ts'
+export type { ImageRecord, Metadata } from './metadata.ts'
 export { principalPlane } from './principal-plane.ts'
 export { writePlots, writeResults, type Written } from './write-results.ts'
 export { writtenAside } from './written-aside.ts'

@@ -24,6 +24,9 @@ export type Written = {
   readonly pictures: number
   /** Those that could not be placed, by reason. */
   readonly missing: Readonly<Record<string, number>>
+  readonly metadata: Metadata
+  /** The drawings' files, within the results. */
+  readonly plots: readonly string[]
 }
 
 export async function writeResults(to: string, set: LabelledSet, o: Wanted & Hands): Promise<Written> {
@@ -40,10 +43,10 @@ export async function writeResults(to: string, set: LabelledSet, o: Wanted & Han
   await writeSplits(to, metadata)
   if (set.audit) await writeFile(path.join(to, 'questions.csv'), questionsOf(set, metadata))
   const thumbnail = onceEach(set.pictures.thumbnail)
-  await writePlots(to, metadata, thumbnail)
+  const drawings = await writePlots(to, metadata, thumbnail)
   const shown = await shownOf(metadata, thumbnail, o.samples)
   await writeFile(path.join(to, 'report.html'), htmlReport(metadata, shown))
-  return { pictures: files.filter((file) => file !== null).length, missing }
+  return { pictures: files.filter((file) => file !== null).length, missing, metadata, plots: drawings }
 }
 
 const linesAtOnce = 20_000

@@ -7,6 +7,8 @@ import { dropVectors } from './annotate/vectors.ts'
 import { writeResults, writtenAside, type LabelledSet } from '../results/index.ts'
 import { keepAudit } from './annotate/audit.ts'
 import { demoMaterial } from './annotate/demo.ts'
+import { drawPngs } from './annotate/drawings.ts'
+import { writeExports } from './annotate/exports.ts'
 import { annotateInput, annotateOutput, type AnnotateInput, type AnnotateOutput } from './annotate/fields.ts'
 import { filesMaterial } from './annotate/files.ts'
 import { find, type Found } from './annotate/found.ts'
@@ -75,7 +77,7 @@ async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
 const projectOf = (it: AnnotateInput, { store }: World): Promise<Project | null> =>
   it.project === undefined ? Promise.resolve(null) : store.projects.get(it.project)
 
-type Results = Pick<AnnotateOutput, 'to' | 'pictures' | 'missing'>
+type Results = Pick<AnnotateOutput, 'to' | 'pictures' | 'exports' | 'missing'>
 
 async function resultsOf(
   found: Found,
@@ -83,25 +85,33 @@ async function resultsOf(
   world: World,
 ): Promise<Results> {
   const output = it.output ?? (it.demo ? 'demo-results' : undefined)
-  if (output === undefined) return { to: null, pictures: 0, missing: [] }
+  if (output === undefined) return { to: null, pictures: 0, exports: [], missing: [] }
   const { validationShare: val, testShare: test } = it
   const { samples } = presetOf(it, found.material)
   const seed = it.seed ?? found.material.seed
   const { now, signal, progress, runtime } = world
   const hands = { now, signal, progress, matmul: runtime.matmul }
   const wanted = { says, seed, shares: { train: 1 - val - test, val, test }, samples, ...hands }
-  const { pictures, missing } = await writtenAside(output, { verb: 'annotate', now }, async (aside) => {
-    const written = await writeResults(aside, setOf(found), wanted)
-    for (const [name, text] of found.material.beside) await writeFile(path.join(aside, name), text)
-    return written
-  })
+  const { pictures, missing, exports } = await writtenAside(
+    output,
+    { verb: 'annotate', now },
+    async (aside) => {
+      const written = await writeResults(aside, setOf(found), wanted)
+      const { beside, items } = found.material
+      for (const [name, text] of beside) await writeFile(path.join(aside, name), text)
+      if (it.png) await drawPngs(aside, written.plots, signal)
+      const { metadata } = written
+      const exports = await writeExports(aside, { metadata, items }, { names: it.exports, world })
+      return { ...written, exports }
+    },
+  )
   if (it.images !== undefined) await dropVectors(output)
   const unread = Object.entries(Object.groupBy(found.material.unread, ({ reason }) => reason))
   const reasons = [
     ...Object.entries(missing).map(([reason, count]) => ({ reason, pictures: count })),
     ...unread.map(([reason, its]) => ({ reason, pictures: its!.length })),
   ]
-  return { to: path.resolve(output), pictures, missing: reasons }
+  return { to: path.resolve(output), pictures, exports, missing: reasons }
 }
 
 function setOf({ material, labelled, audit, isKept }: Found): LabelledSet {

@@ -152,7 +152,7 @@ async function* unleaked(rows: ExportedRows): ExportedRows {
   }
 }
 
-const leak = (image: Image, other: Split): Failure =>
+const leak = (image: ExportedRow['image'], other: Split): Failure =>
   new Failure(
     'corrupt-data',
     `cannot export ${image.name}: a group and look-alikes must lie in one split of ${splitNames.join(', ')}, ` +

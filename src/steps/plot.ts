@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../base/index.ts'
-import { drawn } from '../images/index.ts'
 import { writePlots, type Metadata } from '../results/index.ts'
+import { drawPngs } from './annotate/drawings.ts'
 import { picturesAt } from './annotate/pictures.ts'
 import { step } from './step.ts'
 
@@ -25,14 +25,8 @@ export const plot = step({
     const metadata = await metadataIn(to)
     const paths = metadata.images.map(({ file }) => file && path.join(to, file))
     const { thumbnail } = picturesAt(paths, { way: 'copy', images })
-    const files = [...(await writePlots(to, metadata, thumbnail))]
-    for (const file of png ? [...files] : []) {
-      signal.throwIfAborted()
-      const drawing = file.replace(/svg$/, 'png')
-      await writeFile(path.join(to, drawing), await drawn(await readFile(path.join(to, file), 'utf8')))
-      files.push(drawing)
-    }
-    return { to, files }
+    const files = await writePlots(to, metadata, thumbnail)
+    return { to, files: png ? [...files, ...(await drawPngs(to, files, signal))] : [...files] }
   },
 })
 

@@ -84,6 +84,26 @@ describe('annotate, from a folder of pictures and a pair of ONNX files', () => {
     const done = await world.act('annotate', { ...input, textEncoder: at('pair/onnx/text_model.onnx') })
     assert.match(done.says, /24 images were labelled from 3 class names/)
   })
+  it('writes other programs’ sets beside, each read back, and plots as PNG', async () => {
+    const exports = ['coco', 'imagefolder', 'csv'] as const
+    const done = await world.act('annotate', given({ output: at('sets'), exports: [...exports], png: true }))
+    assert.deepEqual(
+      done.exports,
+      exports.map((format) => ({ format, images: 24, verified: 24 })),
+    )
+    assert.deepEqual(readdirSync(at('sets/exports')), ['coco', 'imagefolder', 'labels.csv'])
+    assert.equal(readdirSync(at('sets/plots')).filter((name) => name.endsWith('.png')).length, 5)
+    const back = await openWorld()
+    try {
+      const { added, skippedCount } = await back.act('add', {
+        project: 'back',
+        from: at('sets/exports/coco'),
+      })
+      assert.deepEqual([added, skippedCount], [24, 0])
+    } finally {
+      await back.close()
+    }
+  })
   it('refuses to mix two spaces', () =>
     assert.rejects(
       world.act('annotate', given({ encoder: 'builtin', textEncoder: at('pair') })),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { annotateDefaults, clustererNames, methodNames, methods } from '../../cluster/index.ts'
 import { presetNames, presets } from './presets.ts'
+import { exportNames } from '../../results/index.ts'
 import { byField, classField, projectField } from '../fields.ts'
 import { ImageView, IntervalView } from '../views.ts'
 
@@ -91,6 +92,11 @@ export const annotateInput = z.object({
     .enum(['copy', 'hard link', 'symbolic link'])
     .default('copy')
     .describe('how pictures of files get into class folders; those of a project are copied'),
+  exports: z
+    .array(z.enum(exportNames))
+    .default([])
+    .describe('other programs’ sets to write beside, each read back: ' + exportNames.join(', ')),
+  png: z.boolean().default(false).describe('whether plots are drawn as PNG, too'),
   validationShare: z.number().min(0).max(0.45).default(0.1).describe('the share of the results in val'),
   testShare: z.number().min(0).max(0.45).default(0.1).describe('the share of the results in test'),
   demo: z
@@ -126,6 +132,9 @@ export const annotateOutput = z.object({
   applied: z.int().describe('how many labels were written into the project'),
   to: z.string().nullable().describe('the folder of the results'),
   pictures: z.int().describe('how many pictures lie in class folders there'),
+  exports: z
+    .array(z.object({ format: z.enum(exportNames), images: z.int(), verified: z.int() }))
+    .describe('the sets of other programs, and how many of their images were read back and found equal'),
   missing: z.array(z.object({ reason: z.string(), pictures: z.int() })).describe('how many do not, and why'),
 })
 export type AnnotateOutput = z.infer<typeof annotateOutput>
