@@ -21,6 +21,7 @@ import { controlCount, mixed, nextOfControl } from './control.ts'
 import { liveHeadOf, type LiveHead } from './live-head.ts'
 import type { Configuration } from './configuration.ts'
 import { ownStrategy } from './own-strategy.ts'
+import { overruled } from './replay.ts'
 import { rosterOf } from './roster.ts'
 import type { World } from './world.ts'
 
@@ -141,13 +142,20 @@ async function strategyFor(
   }
   const situation = await situationOf(store, of)
   const auto = autoStrategy(situation)
-  const usual: Way = { name: auto.strategy, strategy: strategies[auto.strategy], says: auto.says }
+  const replayed = situation.hasModel ? await overruled(store, of.project, situation.labelled) : undefined
+  const usual = wayBy(replayed ?? auto)
   const wanted = await wayOf(it, usual, configuration)
   const isReady = wanted.strategy.needs.every((need) =>
     need === 'embeddings' ? situation.hasEmbeddings : situation.hasModel,
   )
-  return isReady ? wanted : { ...usual, says: `${auto.says}; ${it.own ?? it.strategy} has to wait` }
+  return isReady ? wanted : { ...usual, says: `${usual.says}; ${it.own ?? it.strategy} has to wait` }
 }
+
+const wayBy = (its: { readonly strategy: StrategyName; readonly says: string }): Way => ({
+  name: its.strategy,
+  strategy: strategies[its.strategy],
+  says: its.says,
+})
 
 async function wayOf({ strategy, own }: Asked, usual: Way, configuration: Configuration): Promise<Way> {
   if (own !== undefined) {
@@ -155,7 +163,7 @@ async function wayOf({ strategy, own }: Asked, usual: Way, configuration: Config
     return { name: 'own', strategy: its, says: its.says }
   }
   if (strategy === 'auto') return usual
-  return { name: strategy, strategy: strategies[strategy], says: strategies[strategy].says }
+  return wayBy({ strategy, says: strategies[strategy].says })
 }
 
 function withCosts(pool: Pool, { costs }: Asked): Pool {

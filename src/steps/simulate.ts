@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { Failure, type ClassId, type Project, inOrder } from '../base/index.ts'
-import { randomFrom, shuffleInto } from '../math/index.ts'
+import { inOrder, type Project } from '../base/index.ts'
 import type { Session } from '../measure/index.ts'
-import { byPosition } from './ask-pool.ts'
-import { rowsFor } from './embeddings.ts'
 import { projectField } from './fields.ts'
 import { Duel, duelsOf, Played, playedOf, type Sessions } from './simulate-compare.ts'
-import { play, playerNames, refereeOf, type Contestant, type Game } from './simulate-play.ts'
-import { writeSimulation } from './simulate-write.ts'
 import { ownField, ownStrategy, type OwnStrategy } from './own-strategy.ts'
+import { play, playerNames, type Contestant, type Game } from './simulate-play.ts'
+import { tableOf } from './simulate-table.ts'
+import { writeSimulation } from './simulate-write.ts'
 import { step } from './step.ts'
 import { usualPull } from './train.ts'
 import type { World } from './world.ts'
@@ -92,37 +90,22 @@ export const simulate = step({
 })
 
 /** Bumped when sessions would go otherwise: what was kept under another number is played anew. */
-const protocol = 1
+const protocol = 2
 
 async function gameOf(it: Input, project: Project, { store }: World) {
   const truth = await store.truth.all(project.name)
   const isTruth = truth.size > 0
-  const known = isTruth ? truth : await store.labels.current(project.name)
-  const drawn = shuffleInto([...known.keys()], randomFrom(project.seed)).slice(0, it.imagesMax)
-  const { ids, rows } = await rowsFor(store, project, drawn)
-  const classes = await store.classes.list(project.name)
-  const occurring = new Set(ids.map((id) => known.get(id)!))
-  if (ids.length < knownMin || occurring.size < 2) throw notReady(project, ids.length, occurring)
-  const taking = classes.filter(({ id }) => occurring.has(id))
-  const place = new Map(taking.map(({ id }, i) => [id, i]))
-  const images = byPosition(await store.images.byIds(project.name, ids), ids)
-  const table = {
-    ids,
-    rows,
-    nearTo: images.map((image) => image.nearTo),
-    kin: images.map((image) => image.group ?? image.nearTo ?? image.id),
-    classNames: taking.map((its) => its.name),
+  const known = {
+    answers: isTruth ? truth : await store.labels.current(project.name),
+    imagesMin: knownMin,
+    imagesMax: it.imagesMax,
   }
+  const its = await tableOf(project, known, store)
   const rules = {
-    batch: it.batch ?? taking.length,
+    batch: it.batch ?? its.table.classNames.length,
     rounds: it.rounds,
     pull: usualPull(project),
     tested: it.tested,
-  }
-  const game: Game = {
-    table,
-    rules,
-    referee: refereeOf(Int32Array.from(ids, (id) => place.get(known.get(id)!)!)),
   }
   const { position } = await store.projects.counts(project.name)
   const of = [
@@ -130,19 +113,12 @@ async function gameOf(it: Input, project: Project, { store }: World) {
     project.name,
     project.createdAt,
     project.encoder,
-    ids.length,
+    its.table.ids.length,
     isTruth ? 'truth' : position,
   ]
+  const game: Game = { ...its, rules }
   const answers = isTruth ? ('truth' as const) : ('labels' as const)
   return { game, answers, key: `simulated ${[...of, ...Object.values(rules)].join(' ')}` }
-}
-
-function notReady({ name }: Project, images: number, classes: ReadonlySet<ClassId>): Failure {
-  return new Failure(
-    'not-ready',
-    `cannot simulate ${name}: it takes ${knownMin} embedded images of two classes whose answers are known, ` +
-      `and there are ${images} of ${classes.size} classes`,
-  )
 }
 
 type Playing = {
