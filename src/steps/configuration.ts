@@ -23,7 +23,7 @@ export const configuration = z.object({
     .min(1)
     .default(100_000_000)
     .describe('larger files are refused before they are read'),
-  strategies: z
+  strategyFolder: z
     .string()
     .default('')
     .describe('the folder of strategies of your own, which are programs; empty: none is run'),

@@ -20,7 +20,7 @@ export const ownField = z
   .string()
   .regex(/^[\w-][\w.-]*\.m?[jt]s$/, 'must be the name of a .ts or .js file, without a folder')
   .optional()
-  .describe('a strategy of your own instead: a file in the folder that the setting strategies names')
+  .describe('a strategy of your own instead: a file in the folder that the setting strategyFolder names')
 
 const needNames = ['embeddings', 'probabilities', 'ensemble', 'masked'] as const satisfies readonly Need[]
 const Exports = z.object({
@@ -32,13 +32,13 @@ const Exports = z.object({
 
 export async function ownStrategy(
   file: string,
-  { strategies: folder }: Pick<Configuration, 'strategies'>,
+  { strategyFolder: folder }: Pick<Configuration, 'strategyFolder'>,
 ): Promise<OwnStrategy> {
   const fail: Fail = (rule, cause) => {
     throw new Failure('bad-input', `cannot choose by ${file}: ${rule}`, { cause })
   }
   if (folder === '') {
-    const rule = 'the setting strategies must name the folder it lies in, and it names none'
+    const rule = 'the setting strategyFolder must name the folder it lies in, and it names none'
     throw new Failure('not-allowed', `cannot choose by ${file}: ${rule}`)
   }
   const { version, exported } = await opened(path.resolve(folder, file), fail)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -11,7 +11,7 @@ describe('a strategy of one’s own', () => {
   let world: TestWorld
   before(async () => {
     world = await openWorld({
-      configuration: configuration.parse({ encoder: 'builtin', cores: 2, strategies: folder }),
+      configuration: configuration.parse({ encoder: 'builtin', cores: 2, strategyFolder: folder }),
     })
     await world.act('create', { project: 'birds', classes: [...kinds] })
     await hideTruth(world, 'birds', await addBirds(world, 'birds'))
@@ -50,6 +50,15 @@ describe('a strategy of one’s own', () => {
     const images = new Set([...first.questions, ...second.questions].map((one) => one.image.id))
     assert.equal(images.size, 6)
   })
+  it('may be the example: what is least like anything that has a label', async () => {
+    copyFileSync(path.join(import.meta.dirname, '../../examples/unlike.ts'), path.join(folder, 'unlike.ts'))
+    const { questions } = await asked('unlike.ts')
+    const images = questions.map((one) => one.image.id)
+    const answers = images.map((image) => ({ image, label: kinds[0]! }))
+    await world.act('answer', { project: 'birds', answers })
+    const { questions: next } = await asked('unlike.ts')
+    assert.equal(new Set([...images, ...next.map((one) => one.image.id)]).size, 6)
+  })
   it('plays in simulations beside the others', async () => {
     write('first.js', 'export const choose = (pool, budget) => [...Array(budget).keys()]\n')
     const given = { project: 'birds', strategies: ['typical' as const], own: 'first.js', seeds: 1, rounds: 2 }
@@ -87,7 +96,7 @@ describe('a strategy of one’s own', () => {
     await addBirds(plain, 'birds')
     await assert.rejects(
       plain.act('ask', { project: 'birds', own: 'last.ts' }),
-      /the setting strategies must name the folder it lies in, and it names none/,
+      /the setting strategyFolder must name the folder it lies in, and it names none/,
     )
     await plain.close()
   })
