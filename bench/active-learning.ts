@@ -1,6 +1,7 @@
 // Sessions played against known labels: random, the default and its rivals from the same images. The quick form
 // takes part of the images; BOWERBIRD_BENCH_FULL=1 plays ten seeds of every strategy, goes on where it was
-// stopped, and keeps what it found in bench/results.
+// stopped, and keeps what it found in bench/results. With BOWERBIRD_BENCH_SO_FAR=1 nothing is played: those
+// whose sessions have all been are compared, of as many seeds as BOWERBIRD_BENCH_SEEDS says.
 import { openRuntime, type Runtime } from '../src/runtime/index.ts'
 import { playerNames, type Player } from '../src/steps/simulate-play.ts'
 import type { Bench, Report } from './bench.ts'
@@ -15,7 +16,9 @@ const rivals = ['random', 'auto', 'margin', 'uherding'] satisfies Player[]
 // Those that are quick to play first, so that a stopped run says as much as can be.
 const slowest: readonly Player[] = ['dpp', 'clue', 'refine', 'bait', 'batch-bald']
 /** Who plays, if not all: names with commas between. */
-const wanted = process.env['BOWERBIRD_BENCH_PLAYERS']?.split(',') as Player[] | undefined
+const wanted = process.env['BOWERBIRD_BENCH_PLAYERS']?.split(',')
+const isSoFar = Boolean(process.env['BOWERBIRD_BENCH_SO_FAR'])
+const seedCount = Number(process.env['BOWERBIRD_BENCH_SEEDS'] ?? (isFull ? 10 : 3))
 
 export const bench: Bench = {
   name: 'active-learning',
@@ -28,8 +31,10 @@ export const bench: Bench = {
       const settings = await settingsOf(isFull ? full : quick, runtime, report.say)
       const played: Played[] = []
       for (const setting of settings) played.push({ setting, sessions: new Map() })
-      const seeds = Array.from({ length: isFull ? 10 : 3 }, (_, i) => i + 1)
-      for (const player of wanted ?? (isFull ? inOrder() : rivals)) {
+      const seeds = Array.from({ length: seedCount }, (_, i) => i + 1)
+      for (const player of players()) {
+        const all = settings.flatMap((setting) => seeds.map((seed) => ({ setting, player, seed })))
+        if (isSoFar && !all.every(isKept)) continue
         for (const it of played) {
           it.sessions.set(player, await sessionsOf({ setting: it.setting, player, seeds }, runtime, report))
         }
@@ -45,10 +50,12 @@ export const bench: Bench = {
   },
 }
 
-const inOrder = (): readonly Player[] => {
+function players(): readonly Player[] {
+  if (!isFull) return rivals
   const first = [...rivals, ...(['maxherding', 'typical', 'covering-margin'] as const)]
   const others = playerNames.filter((name) => !first.includes(name as never) && !slowest.includes(name))
-  return [...first, ...others, ...slowest]
+  const all = [...first, ...others, ...slowest]
+  return wanted ? all.filter((name) => wanted.includes(name)) : all
 }
 
 type Sessions = { readonly setting: Setting; readonly player: Player; readonly seeds: readonly number[] }
