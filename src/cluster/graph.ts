@@ -1,5 +1,5 @@
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
-import { neighbours } from './neighbours.ts'
+import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import type { Neighbours } from './nearest-lists.ts'
 
 /** Who is near whom, both ways, as a sparse matrix: row i has the places starts[i] to starts[i + 1]. */
 export type Graph = {
@@ -10,10 +10,9 @@ export type Graph = {
 }
 
 /** Two rows are joined when either is among the other's k nearest; w = their cosine, cubed, if positive. */
-export async function neighbourGraph(rows: Matrix, k: number, tools: Tools): Promise<Graph> {
-  const near = await neighbours(rows, k, tools)
-  const lists: Map<number, number>[] = Array.from({ length: rows.rows }, () => new Map())
-  for (let i = 0; i < rows.rows; i++) {
+export function graphOf(near: Neighbours, rows: number): Graph {
+  const lists: Map<number, number>[] = Array.from({ length: rows }, () => new Map())
+  for (let i = 0; i < rows; i++) {
     for (let n = i * near.k; n < (i + 1) * near.k; n++) {
       // Of rows of length one |a − b|² = 2 − 2·cosine.
       const weight = Math.max(1e-3, 1 - near.distances[n]! ** 2 / 2) ** 3
@@ -22,9 +21,9 @@ export async function neighbourGraph(rows: Matrix, k: number, tools: Tools): Pro
     }
   }
   const degrees = lists.map((list) => [...list.values()].reduce((sum, w) => sum + w, 0))
-  const starts = new Int32Array(rows.rows + 1)
+  const starts = new Int32Array(rows + 1)
   for (const [i, list] of lists.entries()) starts[i + 1] = starts[i]! + list.size
-  const to = new Int32Array(starts[rows.rows]!)
+  const to = new Int32Array(starts[rows]!)
   const weights = new Float32Array(to.length)
   for (const [i, list] of lists.entries()) {
     for (const [n, [j, w]] of [...list].entries()) {
@@ -35,8 +34,19 @@ export async function neighbourGraph(rows: Matrix, k: number, tools: Tools): Pro
   return { starts, to, weights }
 }
 
+/** α: how much a share comes from the neighbours; 0.99 of the paper assumes labels without error. */
+const fromNeighbours = 0.9
+
+/** One step of label spreading (Zhou, Bousquet, Lal, Weston and Schölkopf 2004): F ← α·S·F + (1 − α)·Y. */
+export function spreadOnce(graph: Graph, shares: Matrix, first: Matrix): Matrix {
+  const next = spread(graph, shares)
+  for (let i = 0; i < next.data.length; i++)
+    next.data[i] = fromNeighbours * next.data[i]! + (1 - fromNeighbours) * first.data[i]!
+  return next
+}
+
 /** Graph · shares, [rows, classes]. */
-export function spread({ starts, to, weights }: Graph, shares: Matrix): Matrix {
+function spread({ starts, to, weights }: Graph, shares: Matrix): Matrix {
   const out = matrix(shares.rows, shares.columns)
   for (let i = 0; i < shares.rows; i++) {
     const row = rowOf(out, i)

@@ -1,65 +1,142 @@
 // A transductive mixture in the manner of TransCLIP (Zanella, Gérin and Ben Ayed 2024) and StatA (2025):
 // classes are directions, names are the prior, neighbours agree, and a direction is held to where its name
 // first put it.
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { graphOf, spreadOnce } from './graph.ts'
+import { imageLevel, type Level } from './level.ts'
 import { neighbours, type Neighbours } from './neighbours.ts'
+import { picturesOf } from './pictures.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
-import { normaliseInto } from './rows.ts'
-import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
+import { normaliseInto, normalised } from './rows.ts'
+import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import { changedShare } from './spreading.ts'
-import type { Method, Round } from './space.ts'
+import type { Method, MethodOptions, Round, Space } from './space.ts'
 
-/** How much the mean share of the nearest counts, in deviations of scores; 3 loses the small classes. */
-const smoothing = 1.5
-const nearest = 6
 /**
- * Below this presence (Caltech-101's names: 0.27 with all of them there, 0.06 with four, 0.03 with one) the
- * first guesses lean to the frequent classes: with one class of 100, 15% right became 1% without that.
+ * In deviations of scores: how softly pictures are heard, how much the mean share of the nearest counts, and
+ * how much the frequency of classes. At none of it Caltech-101 from one example a class falls from 81 to 69%.
  */
-const fewPresent = 0.2
+const temperature = 0.5
+const smoothing = 2
+const frequency = 0.25
+const nearest = 10
+/**
+ * Below this presence few classes seem to be there (Caltech-101's names: 0.27 with all, 0.01 to 0.10 with one
+ * or two): then no prototype may move, for without others beside it each is as good as another.
+ */
+const fewPresent = 0.15
 /** The share of a prototype that stays where names first put it: left free, errors feed on themselves. */
 const anchored = 0.5
-/** Names are heard softly, for they err together; pictures, at half their temperature. */
-const settling = 0.5
 const roundsOfMixture = 2
+/** From the round before, the frequencies of classes have not far to go. */
+const roundsOfPrior = 6
+/** What was said of an image by those near it, where its examples say nothing of a class. */
+const unsaid = 1e-4
+const spreadings = 20
 
 export const mixture: Method = {
-  says: 'names are the prior of a mixture; neighbours agree, and classes that win nothing stay put',
-  run: async (space, clusters, o) => {
-    const level = unitsOf(space, clusters)
-    const near = await neighbours(level.rows, Math.min(nearest, level.rows.rows - 1), o)
-    const first = await scoresOf(space, level, { ...o, prototypes: null })
-    const prior = priorOf(first, level.sizes, o.temperature)
-    addLogInto(first, prior, o.temperature * Math.max(0, 1 - presenceOf(prior) / fewPresent))
-    let shares = sharesInto(space, level, { scores: first, temperature: o.temperature })
-    const anchors = prototypesFrom(space, { level, shares })
-    let prototypes = anchors
-    const history: Round[] = []
-    const temperature = settling * o.temperature
-    for (let t = 1; t <= roundsOfMixture * o.rounds; t++) {
-      const scores = await scoresOf(space, level, { ...o, prototypes, hold: 0 })
-      const said = meansOfNear(near, shares)
-      for (let i = 0; i < scores.data.length; i++) scores.data[i]! += smoothing * said.data[i]!
-      addLogInto(scores, priorOf(scores, level.sizes, temperature), temperature)
-      const next = sharesInto(space, level, { scores, temperature })
-      const held = between(anchors, prototypesFrom(space, { level, shares: next }))
-      history.push({
-        step: `mixture ${t}`,
-        moved: movedBetween(prototypes, held),
-        changed: changedShare(shares, next),
-      })
-      ;[shares, prototypes] = [next, held]
-    }
-    return concludeShares(space, { level, shares }, { ...o, prototypes, history, temperature, hold: 0 })
+  says: 'names or examples are where a mixture begins; neighbours agree, and frequent classes gain',
+  run: async (given, clusters, o) => {
+    const seen = await asSeen(given, unitsOf(given, clusters), o)
+    const { shares, areFew } = await firstGuesses(seen, o)
+    const { space, level } = seen
+    const first = { shares, prototypes: prototypesFrom(space, { level, shares }), history: [] }
+    const end = areFew ? first : await settled(seen, first, o)
+    const found = await concludeShares(space, { level, ...end }, { ...o, ...end, temperature, hold: 0 })
+    if (space === given) return found
+    const own = { level: imageLevel(given), shares: end.shares }
+    return { ...found, prototypes: prototypesFrom(given, own) }
   },
 }
 
+type State = {
+  readonly shares: Matrix
+  readonly prototypes: Matrix
+  readonly history: readonly Round[]
+}
+
+/** Shares move prototypes, and prototypes shares. */
+async function settled({ space, level, near }: Seen, first: State, o: MethodOptions & Tools): Promise<State> {
+  let { shares, prototypes } = first
+  let prior: Float64Array = new Float64Array(shares.columns).fill(1 / shares.columns)
+  const history: Round[] = []
+  const held = space.text ? anchored : 0
+  for (let t = 1; t <= roundsOfMixture * o.rounds; t++) {
+    const scores = await scoresOf(space, level, { ...o, prototypes, hold: 0, examples: 'held' })
+    const said = meansOfNear(near, shares)
+    for (let i = 0; i < scores.data.length; i++) scores.data[i]! += smoothing * said.data[i]!
+    prior = priorOf(scores, level.sizes, { temperature, from: revived(prior), rounds: roundsOfPrior })
+    addLogInto(scores, prior, frequency)
+    const next = sharesInto(space, level, { scores, temperature })
+    const there = between(first.prototypes, prototypesFrom(space, { level, shares: next }), held)
+    const moved = movedBetween(prototypes, there)
+    history.push({ step: `mixture ${t}`, moved, changed: changedShare(shares, next) })
+    ;[shares, prototypes] = [next, there]
+  }
+  return { shares, prototypes, history }
+}
+
+type Seen = { readonly space: Space; readonly level: Level; readonly near: Neighbours }
+
+/** Images each by itself are seen as pictures; groups of them, by their mean directions. */
+async function asSeen(space: Space, level: Level, o: MethodOptions & Tools): Promise<Seen> {
+  if (level.clusters > 0) return { space, level, near: await neighbours(level.rows, nearest, o) }
+  const { rows, near } = o.pictures ?? (await picturesOf(space.images, o))
+  const pictured = { ...space, images: rows }
+  return { space: pictured, level: imageLevel(pictured), near }
+}
+
+type First = { readonly shares: Matrix; readonly areFew: boolean }
+
+/**
+ * By names and examples as they are, and by what spreads from examples along nearest neighbours. Where few of
+ * the names occur, neighbours are asked what they hear, and classes that come first nowhere are left out.
+ */
+async function firstGuesses(seen: Seen, o: MethodOptions & Tools): Promise<First> {
+  const { space, level, near } = seen
+  const heard = { temperature: o.temperature }
+  let scores = await scoresOf(space, level, { ...o, prototypes: null })
+  const isAsked = space.text !== null && space.examples.size === 0 && o.isGuarded !== false
+  const areFew = isAsked && presenceOf(priorOf(scores, level.sizes, heard)) < fewPresent
+  if (areFew) {
+    scores = withNear(near, scores)
+    addLogInto(scores, priorOf(scores, level.sizes, heard), o.temperature)
+  }
+  const shares = sharesInto(space, level, { scores, ...heard })
+  if (space.examples.size > 0) {
+    const said = spreadFromExamples(seen, shares.columns)
+    for (let i = 0; i < shares.data.length; i++) shares.data[i]! *= said.data[i]! + unsaid
+    holdExamplesInto(space, level, normalised(shares))
+  }
+  return { shares, areFew }
+}
+
+/** The mean of a row's scores and those of its nearest. */
+function withNear(near: Neighbours, scores: Matrix): Matrix {
+  const means = meansOfNear(near, scores)
+  const others = Math.min(near.k, nearest)
+  for (let i = 0; i < means.data.length; i++)
+    means.data[i] = (others * means.data[i]! + scores.data[i]!) / (others + 1)
+  return means
+}
+
+function spreadFromExamples({ space, level, near }: Seen, classes: number): Matrix {
+  const first = matrix(level.sizes.length, classes)
+  for (const [image, its] of space.examples) rowOf(first, level.of[image]!)[its]! += 1
+  const graph = graphOf(near, first.rows)
+  let shares: Matrix = first
+  for (let t = 0; t < spreadings; t++) shares = spreadOnce(graph, shares, first)
+  return normalised(shares)
+}
+
+/** A class that died out in one round may come back in the next. */
+const revived = (prior: Float64Array): Float64Array => prior.map((p) => 0.99 * p + 0.01 / prior.length)
+
 /** Part of the way from the anchors to where the images are. */
-function between(anchors: Matrix, there: Matrix): Matrix {
+function between(anchors: Matrix, there: Matrix, held: number): Matrix {
   const at = matrix(anchors.rows, anchors.columns)
-  for (let i = 0; i < at.data.length; i++)
-    at.data[i] = anchored * anchors.data[i]! + (1 - anchored) * there.data[i]!
+  for (let i = 0; i < at.data.length; i++) at.data[i] = held * anchors.data[i]! + (1 - held) * there.data[i]!
   for (let c = 0; c < at.rows; c++) normaliseInto(rowOf(at, c))
   return at
 }
@@ -67,10 +144,13 @@ function between(anchors: Matrix, there: Matrix): Matrix {
 /** Of each row the mean share of its nearest. */
 function meansOfNear({ k, ids }: Neighbours, shares: Matrix): Matrix {
   const means = matrix(shares.rows, shares.columns)
-  for (let n = 0; n < ids.length; n++) {
-    const mean = rowOf(means, Math.floor(n / k))
-    const share = rowOf(shares, ids[n]!)
-    for (let c = 0; c < mean.length; c++) mean[c]! += share[c]! / k
+  const few = Math.min(k, nearest)
+  for (let i = 0; i < means.rows; i++) {
+    const mean = rowOf(means, i)
+    for (let n = i * k; n < i * k + few; n++) {
+      const share = rowOf(shares, ids[n]!)
+      for (let c = 0; c < mean.length; c++) mean[c]! += share[c]! / few
+    }
   }
   return means
 }

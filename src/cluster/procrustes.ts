@@ -4,7 +4,7 @@
 import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import type { Level } from './level.ts'
 import { movedBetween } from './refine.ts'
-import { normaliseInto, transposed } from './rows.ts'
+import { lengthOf, normaliseInto, transposed } from './rows.ts'
 import { changedShare } from './spreading.ts'
 import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
@@ -46,7 +46,10 @@ function massesOf(shares: Matrix, { sizes }: Level): Float64Array {
 
 type Won = { readonly prototypes: Matrix; readonly masses: Float64Array }
 
-/** min over R orthogonal, s of Σ_c m_c · |s·(text_c − mean)·R + mean − P_c|² */
+/**
+ * min over R orthogonal, s of Σ_c m_c · |s·(text_c − mean)·R + mean − P_c|². As many directions as classes
+ * are turned at most: within the bases of both sides R is small, where 1,000 × 2,048 took a minute.
+ */
 async function turnedNames(
   text: Matrix,
   { prototypes, masses }: Won,
@@ -54,19 +57,41 @@ async function turnedNames(
 ): Promise<Matrix> {
   const [from, fromMean] = aroundMean(text, masses)
   const [to, toMean] = aroundMean(prototypes, masses)
-  const cross = await matmul(transposed(weightedRows(from, masses)), transposed(to)) // [wide, width]
+  const [fromBase, toBase] = [basisOf(from), basisOf(to)]
+  const [inFrom, inTo] = [await matmul(from, fromBase), await matmul(to, toBase)]
+  const cross = await matmul(transposed(weightedRows(inFrom, masses)), transposed(inTo))
   const turn = await orthogonalFactor(cross, matmul)
   let [fit, size] = [0, 0]
   for (let i = 0; i < cross.data.length; i++) fit += cross.data[i]! * turn.data[i]!
   for (let c = 0; c < from.rows; c++) size += masses[c]! * rowOf(from, c).reduce((sum, x) => sum + x * x, 0)
   const scale = size > 0 ? fit / size : 0
-  const turned = await matmul(aroundPoint(text, fromMean), transposed(turn))
+  const names = await matmul(aroundPoint(text, fromMean), fromBase)
+  const turned = await matmul(await matmul(names, transposed(turn)), transposed(toBase))
   for (let c = 0; c < turned.rows; c++) {
     const row = rowOf(turned, c)
     for (let j = 0; j < row.length; j++) row[j] = scale * row[j]! + toMean[j]!
     normaliseInto(row)
   }
   return turned
+}
+
+/** Orthonormal rows that span the rows given (Gram and Schmidt, subtracted twice for rounding's sake). */
+function basisOf(rows: Matrix): Matrix {
+  const longest = Math.max(...Array.from({ length: rows.rows }, (_, i) => lengthOf(rowOf(rows, i))))
+  const basis: Float32Array[] = []
+  for (let i = 0; i < rows.rows; i++) {
+    const rest = rowOf(rows, i).slice()
+    for (const known of [...basis, ...basis]) {
+      const share = rest.reduce((sum, x, j) => sum + x * known[j]!, 0)
+      for (let j = 0; j < rest.length; j++) rest[j]! -= share * known[j]!
+    }
+    if (lengthOf(rest) <= 1e-4 * longest) continue
+    normaliseInto(rest)
+    basis.push(rest)
+  }
+  const whole = matrix(Math.max(1, basis.length), rows.columns)
+  for (const [i, row] of basis.entries()) rowOf(whole, i).set(row)
+  return whole
 }
 
 function aroundMean(rows: Matrix, masses: Float64Array): readonly [Matrix, Float64Array] {
@@ -92,8 +117,8 @@ const weightedRows = (rows: Matrix, weights: Float64Array): Matrix =>
   )
 
 /** U·Vᵀ of M = U·S·Vᵀ: X ← 1.5·X − 0.5·X·Xᵀ·X from M / |M| (Higham 1986). */
-export async function orthogonalFactor(m: Matrix, matmul: Tools['matmul']): Promise<Matrix> {
-  const size = Math.sqrt(m.data.reduce((sum, x) => sum + x * x, 0))
+async function orthogonalFactor(m: Matrix, matmul: Tools['matmul']): Promise<Matrix> {
+  const size = lengthOf(m.data)
   if (size === 0) return m
   let x = matrix(
     m.rows,
@@ -101,8 +126,7 @@ export async function orthogonalFactor(m: Matrix, matmul: Tools['matmul']): Prom
     m.data.map((value) => value / size),
   )
   for (let step = 0; step < polarSteps; step++) {
-    const square = await matmul(x, x) // X·Xᵀ, [rows, rows]
-    const cube = await matmul(square, transposed(x))
+    const cube = await matmul(await matmul(x, x), transposed(x)) // X·Xᵀ·X
     x = matrix(
       x.rows,
       x.columns,

@@ -59,6 +59,16 @@ export function deviationOf(scores: Matrix): number {
   return deviation > 1e-6 ? deviation : 1
 }
 
+/** Rows that sum to one. */
+export function normalised(shares: Matrix): Matrix {
+  for (let i = 0; i < shares.rows; i++) {
+    const row = rowOf(shares, i)
+    const sum = row.reduce((total, x) => total + x, 0)
+    if (sum > 0) for (let c = 0; c < row.length; c++) row[c]! /= sum
+  }
+  return shares
+}
+
 export function transposed(m: Matrix): Matrix {
   const turned = matrix(m.columns, m.rows)
   for (let r = 0; r < m.rows; r++) {

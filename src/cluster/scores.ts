@@ -11,47 +11,57 @@ export type Voices = {
   readonly prototypes: Matrix | null
   /** The weight of names beside prototypes. */
   readonly hold: number
+  /** Whether examples speak for themselves too, or only through the prototypes that they hold. */
+  readonly examples?: 'speak' | 'held'
 }
 type Part = { readonly rows: Matrix; readonly against: Matrix; readonly weight: number }
 type ScaledPart = Part & { readonly deviation: number; readonly known: readonly number[] }
 
 /** Rows that a deviation is taken from: its error is below 2% from 2,000 on. */
 const sampleRows = 2048
-/** Classes of which nothing is known lie this far below the mean: beyond reach. */
-const unknown = -20
 /** Rows scored at a time: 4,096 × 1,000 classes are 16 MB. */
 export const blockRows = 4096
 
 export async function scorerOf(
   space: Space,
   level: Level,
-  { prototypes, hold, matmul }: Voices & Pick<Tools, 'matmul'>,
+  { matmul, ...voices }: Voices & Pick<Tools, 'matmul'>,
 ): Promise<Scorer> {
   const parts: ScaledPart[] = []
-  for (const part of partsOf(space, level, { prototypes, hold })) {
-    const known = Array.from({ length: part.against.rows }, (_, c) => c).filter((c) =>
-      rowOf(part.against, c).some((x) => x !== 0),
-    )
+  for (const part of partsOf(space, level, voices)) {
+    const known = Array.from(space.classNames.keys()).filter((c) => isKnown(part.against, c))
     const few = await matmul(spreadRows(part.rows), part.against)
     parts.push({ ...part, known, deviation: deviationOf(columnsOf(few, known)) })
   }
-  const heardOf = new Set(parts.flatMap((part) => part.known))
-  const strangers = Array.from(space.classNames.keys()).filter((c) => !heardOf.has(c))
+  const strangers = strangersOf(space)
   return async (from, to) => {
     const sum = matrix(to - from, space.classNames.length)
     for (const part of parts) addInto(sum, await matmul(rowsBetween(part.rows, from, to), part.against), part)
-    for (let i = 0; i < sum.rows; i++) for (const c of strangers) rowOf(sum, i)[c] = unknown
+    for (let i = 0; i < sum.rows; i++) for (const c of strangers) rowOf(sum, i)[c] = -Infinity
     return sum
   }
 }
 
-function partsOf(space: Space, { rows, joint }: Level, { prototypes, hold }: Voices): readonly Part[] {
+const isKnown = (rows: Matrix, c: number): boolean => rowOf(rows, c).some((x) => x !== 0)
+
+/** Classes without a name that means something and without an example: no image is theirs. */
+function strangersOf({ text, classNames, examples }: Space): readonly number[] {
+  const shown = new Set(examples.values())
+  return [...classNames.keys()].filter((c) => !(text && isKnown(text, c)) && !shown.has(c))
+}
+
+function partsOf(
+  space: Space,
+  { rows, joint }: Level,
+  { prototypes, hold, examples }: Voices,
+): readonly Part[] {
   const weight = prototypes ? hold : 1
   const parts: Part[] = []
   if (prototypes) parts.push({ rows, against: prototypes, weight: 1 })
   if (space.text && joint && weight > 0) parts.push({ rows: joint, against: space.text, weight })
   // What a person said holds in every round.
-  if (space.examples.size > 0) parts.push({ rows, against: exampleMeans(space), weight: 1 })
+  if (space.examples.size > 0 && examples !== 'held')
+    parts.push({ rows, against: exampleMeans(space), weight: 1 })
   return parts
 }
 

@@ -1,4 +1,5 @@
 import type { Matrix, Tools } from '../math/index.ts'
+import type { Pictures } from './pictures.ts'
 
 /** What is known of some images: rows of length one. */
 export type Space = {
@@ -38,6 +39,10 @@ export type MethodOptions = {
   readonly temperature: number
   /** How much a name counts beside its prototype (a mixture has an anchor instead); 0: only at first. */
   readonly hold: number
+  /** `picturesOf` the images, where it is at hand: most of the time goes there. */
+  readonly pictures?: Pictures
+  /** false: as if all classes were there, to measure the guard by. */
+  readonly isGuarded?: boolean
 }
 export type Method = {
   readonly says: string

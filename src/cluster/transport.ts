@@ -22,7 +22,7 @@ export const transport: Method = {
     let classOf = new Int32Array(0)
     for (let t = 0; t <= o.rounds; t++) {
       const scores = await scoresOf(space, level, { ...o, prototypes })
-      const firm = firmness * presenceOf(priorOf(scores, level.sizes, o.temperature))
+      const firm = firmness * presenceOf(priorOf(scores, level.sizes, o))
       shares = balanced(scores, level.sizes, { temperature: o.temperature, firm })
       holdExamplesInto(space, level, shares)
       const next = prototypesFrom(space, { level, shares })

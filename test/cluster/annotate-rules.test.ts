@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it, test } from 'node:test'
+import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { annotate, methodNames, type Clusters, type Space } from '../../src/cluster/index.ts'
 import { matrix, rowsOf, shuffleInto, randomFrom } from '../../src/math/index.ts'
@@ -92,12 +92,18 @@ describe('every method', () => {
   }
 })
 
-test('a class of whose name nothing is known is given to no image', async () => {
+describe('a class of whose name nothing is known is given to no image', () => {
   const { space } = scene({ images: 60, classes: 4, wide: 9 })
   const text = matrix(4, 9, space.text!.data.slice())
   text.data.fill(0, 9, 18)
-  const { classOf } = await annotate({ ...space, text }, {}, toolsOf(1))
-  assert.ok(!classOf.includes(1))
+  for (const method of methodNames) {
+    for (const temperature of [0.3, 20]) {
+      it(`${method}, at a temperature of ${temperature}`, async () => {
+        const { classOf } = await annotate({ ...space, text }, { method, temperature }, toolsOf(1))
+        assert.ok(!classOf.includes(1))
+      })
+    }
+  }
 })
 
 describe('annotate refuses', () => {

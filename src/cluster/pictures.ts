@@ -1,0 +1,42 @@
+import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { neighbours, type Neighbours } from './neighbours.ts'
+import { normaliseInto } from './rows.ts'
+
+/** Images as they are best compared with each other, and who is near to whom. */
+export type Pictures = { readonly rows: Matrix; readonly near: Neighbours }
+
+/** More than labels from names need (10), for the few examples that are there have far to go. */
+const nearest = 20
+
+export async function picturesOf(images: Matrix, tools: Tools): Promise<Pictures> {
+  const rows = aroundTheirMean(roots(images))
+  return { rows, near: await neighbours(rows, nearest, tools) }
+}
+
+/**
+ * Numbers that are never negative (shares, rectified units) by their roots: a few large ones drown the rest
+ * (Hellinger). Others as they are.
+ */
+export function roots(m: Matrix): Matrix {
+  for (let i = 0; i < m.data.length; i++) if (m.data[i]! < 0) return m
+  const rows = matrix(m.rows, m.columns, m.data.map(Math.sqrt))
+  for (let i = 0; i < rows.rows; i++) normaliseInto(rowOf(rows, i))
+  return rows
+}
+
+/** What all images share tells none from another; of one image alone nothing would be left. */
+function aroundTheirMean(m: Matrix): Matrix {
+  if (m.rows < 2) return m
+  const mean = new Float64Array(m.columns)
+  for (let i = 0; i < m.rows; i++) {
+    const row = rowOf(m, i)
+    for (let j = 0; j < row.length; j++) mean[j]! += row[j]! / m.rows
+  }
+  const rows = matrix(m.rows, m.columns)
+  for (let i = 0; i < m.rows; i++) {
+    const [row, from] = [rowOf(rows, i), rowOf(m, i)]
+    for (let j = 0; j < row.length; j++) row[j] = from[j]! - mean[j]!
+    normaliseInto(row)
+  }
+  return rows
+}
