@@ -23,6 +23,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     'session-cancel',
     'session-remove',
     'session-advance',
+    'round',
     'round-compare',
     'round-rollback',
   ],

@@ -97,7 +97,7 @@ async function close(of: Closing, world: World) {
   const found = await findingsFrom({ project, rounds, answers, settings }, world)
   const how = { pull: Number(model.card.settings['pull']), batches: batchesKept(model.card.settings) }
   const lesson = await lessonOf(world.store, project, model.card.ledger)
-  const trials = await trialsOf({ project, lesson, answers, how }, world)
+  const trials = await trialsOf({ project, model, lesson, answers, how }, world)
   const findings = { ...found, advice: adviceFrom({ settings, how, figures, trials }) }
   return write(of, { version: model.version, figures, findings }, world)
 }

@@ -1,10 +1,12 @@
 // What to try next, as the rounds show it: each piece of advice is a row, and says its numbers.
-import type { Project } from '../base/index.ts'
+import type { Model, Project } from '../base/index.ts'
 import { randomFrom, rowOf, type Batches } from '../math/index.ts'
 import { pairedBootstrap } from '../measure/index.ts'
+import type { Head } from '../runtime/index.ts'
 import { rowsFor } from './embeddings.ts'
-import { points } from './gate.ts'
+import { points, validationMin } from './gate.ts'
 import type { Lesson } from './lesson.ts'
+import { headOf } from './served.ts'
 import type { Findings, RoundFigures, Settings } from './session-views.ts'
 import type { Answers } from './validation.ts'
 import type { World } from './world.ts'
@@ -71,31 +73,35 @@ export type Trial = {
 }
 type Trying = {
   readonly project: Project
+  readonly model: Model
   readonly lesson: Lesson
   readonly answers: Answers
   readonly how: Facts['how']
 }
-const triedAnswersMin = 20
-
 /** Heads with a stronger and a weaker pull, or more epochs, against one as the round had it. */
-export async function trialsOf({ project, lesson, answers, how }: Trying, world: World): Promise<Trial[]> {
-  if (answers.size < triedAnswersMin) return []
+export async function trialsOf(
+  { project, model, lesson, answers, how }: Trying,
+  world: World,
+): Promise<Trial[]> {
+  if (answers.size < validationMin) return []
   const place = new Map(lesson.classes.map(({ id }, i) => [id, i]))
   const { ids, rows } = await rowsFor(world.store, project, answers.keys())
-  const losses = async ({ pull, batches }: Trying['how']): Promise<Float64Array> => {
+  const taught = ({ pull, batches }: Trying['how']): Promise<Head> => {
     const { seed } = project
     const options = { classes: lesson.classes.length, pull, batches, seed, signal: world.signal }
-    const head = await world.runtime.trainHead(lesson.rows, lesson.classOf, options)
+    return world.runtime.trainHead(lesson.rows, lesson.classOf, options)
+  }
+  const lossesOf = async (head: Head): Promise<Float64Array> => {
     const guesses = await world.runtime.probabilities(head, rows)
     return Float64Array.from(
       ids,
       (id, i) => -Math.log(Math.max(1e-7, rowOf(guesses, i)[place.get(answers.get(id)!) ?? -1] ?? 0)),
     )
   }
-  const usual = await losses(how)
+  const usual = await lossesOf(await headOf(world, project, model))
   const trials: Trial[] = []
   for (const { name, value, was, other } of others(how)) {
-    const tried = await losses(other)
+    const tried = await lossesOf(await taught(other))
     const apart = tried.map((loss, i) => loss - usual[i]!)
     trials.push({
       name,

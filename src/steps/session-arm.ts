@@ -1,8 +1,7 @@
 // The control arm against as many labels that were asked for, both measured on the validation images.
 import type { Project } from '../base/index.ts'
-import { randomFrom, rowsOf } from '../math/index.ts'
+import { randomFrom, rowOf, rowsOf } from '../math/index.ts'
 import { largest, pairedBootstrap } from '../measure/index.ts'
-import { rowOf } from '../math/index.ts'
 import { controlArm } from './control.ts'
 import { rowsFor } from './embeddings.ts'
 import type { Lesson } from './lesson.ts'

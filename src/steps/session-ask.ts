@@ -37,12 +37,12 @@ export async function askedOfSession(
   const { number } = round
   const questions = await store.sessions.questions(project.name, session.name, number)
   const open = questions.filter((question) => !isSettled(question))
-  const choices = await leased(asking, { project, open }, world)
+  const { choices, free } = await leased(asking, { project, open }, world)
   return {
     choices,
     strategy: round.strategy as StrategyName,
     says: sentenceOf(`round ${number} of “${session.name}”`, { round, questions, open, choices }),
-    left: open.length,
+    left: free,
     live: undefined,
     round: { session: session.name, number, questions: questions.length },
   }
@@ -59,25 +59,23 @@ async function openRoundOf(project: Project, session: Session, world: World): Pr
   throw new Failure('not-ready', `cannot ask: ${says}`)
 }
 
+/** Those that nobody else holds; free are these and all others that nobody holds. */
 async function leased(
   { by, minutes, budget = usualBudget, exclude = [] }: Asking,
   { project, open }: { readonly project: Project; readonly open: readonly Question[] },
   { store, now }: World,
-): Promise<Chosen['choices']> {
-  const shown = new Set<number>(exclude)
-  const free = open.filter(({ image }) => !shown.has(image))
+): Promise<{ readonly choices: Chosen['choices']; readonly free: number }> {
   const at = now()
+  const shown = new Set<number>(exclude)
+  const held = await store.leases.ofOthers(project.name, { by, now: at })
+  const free = open.filter(({ image }) => !shown.has(image) && !held.has(image))
+  const images = free.map(({ image }) => image)
   const hold = { by, now: at, until: at + minutes * 60_000, count: budget }
-  const taken = new Set(
-    await store.leases.take(
-      project.name,
-      free.map(({ image }) => image),
-      hold,
-    ),
-  )
-  return free
+  const taken = new Set(await store.leases.take(project.name, images, hold))
+  const choices = free
     .filter(({ image }) => taken.has(image))
     .map(({ image, reason, isDrawn, split }) => ({ image, reason, isControl: isDrawn && split === 'train' }))
+  return { choices, free: free.length }
 }
 
 type Served = {
@@ -88,7 +86,9 @@ type Served = {
 }
 
 function sentenceOf(name: string, { round, questions, open, choices }: Served): string {
-  if (open.length === 0) return `${name} is answered: session-advance trains and opens the next`
+  if (open.length === 0) {
+    return `${name} is answered: the next opens once session-advance has trained and measured what it taught`
+  }
   const left = `${name}: ${open.length} of ${questions.length} questions are open`
   return choices.length > 0 ? `${left}; ${round.says}` : `${left}, and others are answering these`
 }

@@ -72,11 +72,11 @@ export async function worthOf({ project, model, answers }: Taught, world: World)
   const lesson = await lessonOf(world.store, encoded, ledger)
   const head = await headOf(world, project, model)
   const taught = lossOf(await world.runtime.probabilities(head, lesson.rows), lesson)
-  const validated = measured(await marksOf({ project, model, answers }, world))
+  const { logLoss, ...validated } = measured(await marksOf({ project, model, answers }, world))
   return {
     labels: trainedOn,
     ...validated,
-    loss: { train: taught.loss, validation: validated.validationLoss },
+    loss: { train: taught.loss, validation: logLoss },
     trainAccuracy: taught.accuracy,
     seconds: typeof figures['seconds'] === 'number' ? figures['seconds'] : null,
     sizeBytes: await world.store.blobs.sizeOf(model.blob),
@@ -85,9 +85,9 @@ export async function worthOf({ project, model, answers }: Taught, world: World)
 }
 
 function measured(marks: Marks) {
-  if (marks.images.length === 0) return { accuracy: null, macroF1: null, ece: null, validationLoss: null }
+  if (marks.images.length === 0) return { accuracy: null, macroF1: null, ece: null, logLoss: null }
   const { accuracy, count, macroF1, ece, logLoss } = reportOf(marks)
-  return { accuracy: { ...accuracy, count }, macroF1, ece, validationLoss: logLoss }
+  return { accuracy: { ...accuracy, count }, macroF1, ece, logLoss }
 }
 
 /** Mean cross-entropy of what it learnt, and how much of that it gets right. */

@@ -33,6 +33,7 @@ import { report } from './report.ts'
 import { rollback } from './rollback.ts'
 import { roundCompare } from './round-compare.ts'
 import { roundRollback } from './round-rollback.ts'
+import { round } from './round.ts'
 import { score } from './score.ts'
 import { sessionAdvance } from './session-advance.ts'
 import { sessionCreate } from './session-create.ts'
@@ -90,6 +91,7 @@ export const table = {
   'session-cancel': sessionCancel,
   'session-remove': sessionRemove,
   'session-advance': sessionAdvance,
+  round,
   'round-compare': roundCompare,
   'round-rollback': roundRollback,
   suspects,

@@ -73,7 +73,7 @@ describe('a session', () => {
     await world.act('session-start', { project, session })
     const { questions, round, says, left } = await ask()
     assert.deepEqual([round, left], [{ session, number: 1, questions: 20 }, 20])
-    assert.match(says, /round 1 of “first”: 20 of 20 questions are open; typical images first/)
+    assert.match(says, /round 1 of “first”: 20 of 20 questions are open; ./)
     assert.equal(questions.length, 5)
     const all = await world.store.sessions.questions(project, session, 1)
     assert.equal(all.filter((q) => q.split === 'validation').length, 4)
@@ -85,7 +85,7 @@ describe('a session', () => {
     const shown = [...ann.questions, ...bob.questions].map((q) => q.image.id)
     assert.deepEqual([ann.questions.length, bob.questions.length, new Set(shown).size], [12, 8, 20])
     const eve = await ask('eve')
-    assert.equal(eve.questions.length, 0)
+    assert.deepEqual([eve.questions, eve.left], [[], 0])
     assert.match(eve.says, /20 of 20 questions are open, and others are answering these/)
     await tell(
       bob.questions.map((q) => q.image.id),
@@ -104,7 +104,7 @@ describe('a session', () => {
   })
   it('trains, measures, publishes the first version and opens the next round once all is answered', async () => {
     assert.equal((await answerRound()).length, 12)
-    assert.match((await ask()).says, /is answered: session-advance/)
+    assert.match((await ask()).says, /is answered: the next opens once session-advance has trained/)
     const { closed, opened, version, says } = await advance()
     assert.deepEqual([closed, opened, version], [1, 2, 1])
     assert.match(
@@ -148,6 +148,17 @@ describe('a session', () => {
     const { rounds } = await show()
     const drawn = rounds.reduce((sum, round) => sum + round.drawn!, 0)
     assert.ok(drawn >= 4 && drawn <= 9, `${drawn} of 64`)
+  })
+  it('shows each question of a round, why it was asked and what was answered', async () => {
+    const { asked, round, answered } = await world.act('round', { project, session, round: 2 })
+    assert.deepEqual([round, answered, asked.length], [2, 20, 20])
+    for (const { image, label, reason, isSkipped } of asked) {
+      assert.deepEqual([label, isSkipped], [birds.kindOf(image), false])
+      assert.ok(reason.length > 5)
+    }
+    await assert.rejects(world.act('round', { project, session, round: 5 }), {
+      message: /no round 5.*1 to 4/,
+    })
   })
   it('compares two of its rounds on the same images', async () => {
     const { from, to, difference, better, worse, count } = await world.act('round-compare', {

@@ -2,6 +2,7 @@
 import { originalOf, perform } from '../client/client.ts'
 import type { Question } from '../client/types.ts'
 import type { Change } from '../state/answers.svelte.ts'
+import { settings } from '../state/settings.svelte.ts'
 
 const askBelow = 6
 const inSight = 2
@@ -12,6 +13,8 @@ export class Questions {
   line = $state.raw<readonly Question[]>([])
   isAsking = $state(false)
   isOver = $state(false)
+  /** More come by themselves once the round is trained, or others let go of theirs. */
+  isOfRound = $state(false)
   says = $state('')
   left = $state<number | null>(null)
   fault = $state<string | null>(null)
@@ -37,10 +40,12 @@ export class Questions {
     try {
       const kept = isRenewal ? this.line.slice(0, inSight) : this.line
       const exclude = [...this.#answered, ...kept.map(({ image }) => image.id)].slice(-excludeMax)
-      const got = await perform('ask', { project: this.project, split: this.split, exclude })
+      const by = settings.asker
+      const got = await perform('ask', { project: this.project, split: this.split, exclude, by })
       this.#take(got.questions, isRenewal)
       this.isOver = this.line.length === 0 && got.left === 0
       this.says = got.says
+      this.isOfRound = got.round !== null
       this.left = got.left
       this.fault = null
     } catch (thrown) {
