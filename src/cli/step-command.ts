@@ -50,7 +50,18 @@ function usageOf({ kind, flag, isRequired }: Field): string {
   return isRequired ? `<${name}>` : `[${name}]`
 }
 
-const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
+const collect =
+  (flag: string) =>
+  (text: string, before: readonly string[] | undefined): readonly string[] | undefined => [
+    ...(before ?? []),
+    valueOf(flag, text),
+  ]
+
+/** Whatever follows is taken as a value: a flag whose value was forgotten must not swallow the next flag. */
+function valueOf(flag: string, text: string): string {
+  if (!/^--[a-z]/.test(text)) return text
+  throw new Failure('bad-input', `--${flag} must be followed by a value, and ${text} follows`)
+}
 
 function optionsOf(field: Field, places: readonly Field[]): Option[] {
   const { kind } = field
@@ -59,7 +70,8 @@ function optionsOf(field: Field, places: readonly Field[]): Option[] {
   const more = places.some((place) => place.isRequired) ? '…' : '...'
   const example = kind.is === 'list' ? `${exampleOf(kind.of)}${more}` : exampleOf(kind)
   const option = new Option(`--${field.flag} <${example}>`, `${field.says}${listed(field)}`)
-  if (kind.is === 'list') option.argParser(collect)
+  if (kind.is === 'list') option.argParser(collect(field.flag))
+  else option.argParser((text: string) => valueOf(field.flag, text))
   // Shown, not set: the schema itself fills in what was not given.
   if (field.default !== undefined && kind.is !== 'list') option.description += ` (default: ${field.default})`
   if (places.includes(field)) option.hideHelp()

@@ -133,6 +133,11 @@ function setOf({ material, labelled, audit, isKept }: Found): LabelledSet {
   }
 }
 
+function methodOf({ method }: AnnotateInput, material: Material): Pick<HowToLabel, 'method'> {
+  if (method !== 'auto') return { method }
+  return material.method === null ? {} : { method: material.method }
+}
+
 const presetOf = (it: AnnotateInput, { space }: Material): Preset =>
   presets[it.preset === 'auto' ? presetFor(space.images.rows) : it.preset]
 
@@ -142,7 +147,7 @@ function howFor(it: AnnotateInput, material: Material): HowToLabel {
   return {
     rounds: it.rounds ?? preset.rounds,
     ...(it.temperature === undefined ? {} : { temperature: it.temperature }),
-    ...(it.method === 'auto' ? {} : { method: it.method }),
+    ...methodOf(it, material),
     cluster: cluster ?? preset.cluster,
     isNewCluster: cluster !== undefined,
     seed: it.seed ?? material.seed,
@@ -176,9 +181,11 @@ function shown({ material, labelled }: Found): Omit<AnnotateOutput, 'audit' | 'a
   const known = measured
     ? `; ${(100 * measured.value).toFixed(1)}% of ${measured.count} known ones are right`
     : ''
+  const count = classOf.length.toLocaleString('en')
+  const hint = material.hint === null ? '' : `; ${material.hint}`
   return {
     images: classOf.length,
-    says: `${classOf.length.toLocaleString('en')} images were labelled ${material.says}${approximately(labelled)}${known}`,
+    says: `${count} images were labelled ${material.says}${approximately(labelled)}${known}${hint}`,
     method,
     clusters: clusterIds.filter((id) => id >= 0).length,
     confidence: meanOf(confidence),

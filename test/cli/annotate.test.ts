@@ -28,6 +28,11 @@ describe('annotate without a project, as a person at a shell has it', () => {
     assert.match(err, /\nbowerbird: cannot annotate: e\.npy cannot be opened/)
     assert.deepEqual(readdirSync(cwd), ['shown'])
   })
+  it('tells of a flag without its value, instead of taking the next flag for one', async () => {
+    const { code, err } = await run('annotate', '--demo', '--classes', '--output', 'results')
+    assert.equal(code, 2)
+    assert.match(err, /--classes must be followed by a value, and --output follows/)
+  })
   it('ends at Ctrl-C, and leaves nothing', { skip: process.platform === 'win32' }, async () => {
     const running = startProgram(['annotate', '--demo', '--output', path.join(cwd, 'stopped')], { cwd })
     while (!running.text().includes('sorting')) await new Promise((done) => setTimeout(done, 5))

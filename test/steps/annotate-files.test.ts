@@ -180,7 +180,10 @@ describe('annotate, from files', () => {
   it('sorts by clusters where nothing tells what they show, and begins from the names that they get', async () => {
     const { textEmbeddings: _, ...rest } = given()
     const first = await world.act('annotate', { ...rest, output: at('unnamed') })
-    assert.match(first.says, /^120 images were labelled by 12 clusters without names, since .*clusters\.csv/)
+    assert.match(
+      first.says,
+      /^120 images were labelled by 12 clusters without names; class names.*clusters\.csv/,
+    )
     assert.equal(first.pictures, 120)
     const [head, ...rows] = readCsv(readFileSync(at('unnamed/clusters.csv'), 'utf8'))
     assert.equal(rows.length, 12)

@@ -111,7 +111,7 @@ describe('annotate, from a folder of pictures and a pair of ONNX files', () => {
     ))
   it('sorts by clusters, and says why, where an encoder has no text side', async () => {
     const { says } = await world.act('annotate', given({ encoder: 'builtin' }))
-    assert.match(says, /by \d clusters without names, since the encoder builtin has no text side; name one/)
+    assert.match(says, /by \d clusters without names; the encoder builtin has no text side; name one/)
   })
   it('refuses a folder without pictures', async () => {
     mkdirSync(at('empty'))

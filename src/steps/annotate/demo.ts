@@ -35,6 +35,8 @@ export async function demoMaterial(world: World): Promise<Material> {
     seed: world.configuration.seed,
     unread: [],
     beside: new Map(),
+    hint: null,
+    method: null,
     pictures: {
       async place(row, at) {
         await writeFile(at, await shown.bytes(row))

@@ -57,7 +57,10 @@ const undecoded = 'it cannot be decoded'
 async function picturesIn(from: string, { signal, configuration }: World) {
   const pictures: Picture[] = []
   const unread: Unread[] = []
-  const isFolder = (await stat(path.resolve(from)).catch(() => undefined))?.isDirectory() ?? false
+  const there = await stat(path.resolve(from)).catch((cause: unknown) => {
+    throw new Failure('not-found', `cannot annotate ${from}: there is no such file or folder`, { cause })
+  })
+  const isFolder = there.isDirectory()
   for await (const thing of found(from, { signal, bytesMax: configuration.imageBytesMax })) {
     if ('reason' in thing) unread.push(thing)
     else if ('path' in thing.source) {

@@ -102,7 +102,9 @@ export const annotateInput = z.object({
   demo: z
     .boolean()
     .default(false)
-    .describe('made-up embeddings of demo pictures instead; to demo-results, if left out'),
+    .describe(
+      'made-up embeddings of demo pictures instead; results go to demo-results unless told otherwise',
+    ),
 })
 export type AnnotateInput = z.infer<typeof annotateInput>
 

@@ -51,7 +51,7 @@ export async function filesMaterial(
   }
 }
 
-type Beginning = Pick<Material, 'says' | 'space' | 'clusters' | 'beside'>
+type Beginning = Pick<Material, 'says' | 'hint' | 'method' | 'space' | 'clusters' | 'beside'>
 
 /** From names, from examples, or from clusters that a person names afterwards. */
 async function beginningOf(
@@ -65,23 +65,27 @@ async function beginningOf(
   const clusters = await givenClusters(it, images.rows)
   const sides = side.why === null ? side : { text: null, joint: null }
   if (sides.text || examples.size > 0 || it.classes?.length === 0) {
-    const says = begunFrom(examples.size, sides.text ? classNames.length : 0)
     const { text, joint } = sides
-    return { says, space: { images, joint, text, classNames, examples }, clusters, beside: new Map() }
+    return {
+      says: begunFrom(examples.size, text ? classNames.length : 0),
+      hint: null,
+      method: null,
+      space: { images, joint, text, classNames, examples },
+      clusters,
+      beside: new Map(),
+    }
   }
   const { seed } = world.configuration
   const how = clusters ?? clustererNames.find((name) => name === it.cluster) ?? 'kmeans'
   const unnamed = await unnamedClusters(images, { clusters: how, classes: classNames.length, seed }, world)
-  const says = `by ${unnamed.classNames.length} clusters without names${side.why === null ? '' : `, since ${side.why}`}; ${waysOut}`
-  const space = {
-    images,
-    joint: null,
-    text: null,
-    classNames: unnamed.classNames,
-    examples: unnamed.examples,
+  return {
+    says: `by ${unnamed.classNames.length} clusters without names`,
+    hint: `${side.why === null ? '' : `${side.why}; `}${waysOut}`,
+    method: 'nearest',
+    space: { images, joint: null, text: null, ...unnamed },
+    clusters: unnamed.clusters,
+    beside: new Map([[listName, namingList(unnamed, names)]]),
   }
-  const beside = new Map([[listName, namingList(unnamed, names)]])
-  return { says, space, clusters: unnamed.clusters, beside }
 }
 
 const listName = 'clusters.csv'

@@ -1,11 +1,15 @@
 // What there is to label, wherever it came from: a project, files, or made up to show how it goes.
-import type { Clusters, Space } from '../../cluster/index.ts'
+import type { Clusters, MethodName, Space } from '../../cluster/index.ts'
 import type { Item, Known, Pictures } from '../../results/index.ts'
 
 export type Material = {
   readonly title: string
   /** What it begins from: "from 12 labelled images". */
   readonly says: string
+  /** What to do next, where more is needed of a person. */
+  readonly hint: string | null
+  /** The method that fits, unless one is asked for. */
+  readonly method: MethodName | null
   readonly space: Space
   readonly items: readonly Item[]
   /** Those at hand; they are computed when missing. */

@@ -67,6 +67,8 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
     pictures: picturesOf(world, images),
     unread: [],
     beside: new Map(),
+    hint: null,
+    method: null,
   }
 }
 

@@ -8,8 +8,10 @@ import type { World } from '../world.ts'
 
 export type Unnamed = {
   readonly classNames: readonly string[]
-  /** The most typical image of each cluster. */
+  /** Which cluster each image is of; noise is of none. */
   readonly examples: Known
+  /** Of each cluster the most typical image. */
+  readonly typical: readonly number[]
   readonly clusters: Clusters
 }
 type How = {
@@ -43,7 +45,8 @@ export async function unnamedClusters(images: Matrix, how: How, world: World): P
   for (const [cluster, rows] of heaps.entries()) for (const row of rows) micro[row] = cluster
   return {
     classNames: heaps.map((_, i) => `cluster ${i + 1}`),
-    examples: new Map(heaps.map((rows, i) => [mostTypical(images, rows), i])),
+    examples: new Map(heaps.flatMap((rows, i) => rows.map((row) => [row, i] as const))),
+    typical: heaps.map((rows) => mostTypical(images, rows)),
     clusters: { micro, meta: null },
   }
 }
@@ -60,10 +63,10 @@ function mostTypical(images: Matrix, rows: readonly number[]): number {
 }
 
 /** A list to be filled in and handed back as `--examples`. */
-export function namingList({ examples, clusters }: Unnamed, names: readonly string[]): string {
+export function namingList({ typical, clusters }: Unnamed, names: readonly string[]): string {
   const sizes = new Map<number, number>()
   for (const cluster of clusters.micro) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1)
-  const rows = [...examples].map(([row, cluster]) => [
+  const rows = typical.map((row, cluster) => [
     names[row]!,
     '',
     String(cluster + 1),
