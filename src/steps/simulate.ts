@@ -41,7 +41,13 @@ const input = z.object({
     .max(50_000)
     .default(5000)
     .describe('with how many images it is played; of more, an even draw'),
-  to: z.string().min(1).optional().describe('a folder for simulation.json, sessions.csv and curves.svg'),
+  to: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'a folder for the report as JSON, sessions, labels saved and duels as CSV, and the curves as SVG and PNG',
+    ),
   again: z.boolean().default(false).describe('whether to play anew what was played before'),
 })
 type Input = z.infer<typeof input>

@@ -72,13 +72,21 @@ describe('simulate', () => {
     const { files: __, ...second } = await world.act('simulate', { ...quick, again: true })
     assert.deepEqual(second, first)
   })
-  it('writes what it found as JSON, CSV and SVG', async () => {
+  it('writes what it found as JSON, CSV, SVG and PNG', async () => {
     const to = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-simulate-'))
-    const { files, strategies } = await world.act('simulate', { ...quick, to })
-    assert.equal(files.length, 3)
+    const { files, strategies, duels } = await world.act('simulate', { ...quick, to })
+    assert.equal(files.length, 6)
     const read = (name: string) => readFileSync(path.join(to, name), 'utf8')
     assert.deepEqual(JSON.parse(read('simulation.json')).strategies, strategies)
     assert.equal(readCsv(read('sessions.csv')).length, 1 + 3 * 3 * 4)
+    const fought = readCsv(read('duels.csv'))
+    assert.deepEqual(
+      fought.slice(1).map((row) => row[0]),
+      duels.map((duel) => duel.winner),
+    )
+    const levels = strategies.reduce((sum, its) => sum + its.saved.length, 0)
+    assert.equal(readCsv(read('saved.csv')).length, 1 + levels)
+    assert.equal(read('curves.png').slice(1, 4), 'PNG')
     assert.match(read('curves.svg'), /^<svg .*margin.*<\/svg>\n$/s)
     rmSync(to, { recursive: true })
   })
