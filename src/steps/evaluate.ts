@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Failure, type ImageId, type Model, type Project } from '../base/index.ts'
-import { largest } from '../measure/index.ts'
+import { Failure, type ImageId, type Model, type ModelCard, type Project } from '../base/index.ts'
+import { calibrate, largest } from '../measure/index.ts'
 import { rowOf } from '../math/index.ts'
 import { batchesKept } from './batches.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
@@ -9,7 +9,10 @@ import { modelOf } from './find.ts'
 import { guessesOf } from './guesses.ts'
 import { settingsKept } from './head-settings.ts'
 import { lessonOf } from './lesson.ts'
+import type { Head } from '../runtime/index.ts'
+import type { EmbeddingsOf } from './embeddings.ts'
 import { headOf } from './served.ts'
+import { taughtHeads, type Teaching } from './several.ts'
 import { step } from './step.ts'
 import { IntervalView, measuredOn } from './views.ts'
 import type { World } from './world.ts'
@@ -17,6 +20,13 @@ import type { World } from './world.ts'
 const share = z.number().min(0).max(1)
 const Cell = z.object({ truth: z.string(), guess: z.string(), images: z.array(z.int()) })
 const cellImages = 100 // a page of the grid; the confusion counts say how many there are in all
+
+const Calibration = z
+  .object({ temperature: z.number(), eceBefore: share, eceAfter: share })
+  .describe('what its sureness must be divided by, and the ece of half the rows put right by the other half')
+const Ensemble = z
+  .object({ heads: z.int(), accuracy: share, logLoss: z.number(), ece: share })
+  .describe('the mean of several heads, measured alike')
 
 export const evaluate = step({
   name: 'evaluate',
@@ -28,6 +38,12 @@ export const evaluate = step({
       .enum(['auto', ...measuredOn])
       .default('auto')
       .describe('known truth, gold labels, or folds of the labels; auto takes the first there is'),
+    heads: z
+      .int()
+      .min(2)
+      .max(50)
+      .optional()
+      .describe('also measures so many heads that guess together, each taught another draw of the labels'),
   }),
   output: z.object({
     version: z.int(),
@@ -44,26 +60,29 @@ export const evaluate = step({
     macroF1: share,
     logLoss: z.number(),
     ece: share.describe('by how much sureness and accuracy differ'),
+    calibration: Calibration,
+    ensemble: Ensemble.optional(),
     cells: z.array(Cell).optional().describe('the images behind the counts, except where truth is hidden'),
   }),
   takes: 'a while',
   runs: 'apart',
   reads: false,
   positional: ['project', 'version'],
-  async key({ project: name, version, on }, { store }) {
+  async key({ project: name, version, on, heads }, { store }) {
     const { createdAt } = await store.projects.get(name)
     const model = await modelOf(store, name, version)
     const { position } = await store.projects.counts(name)
     const embedded = await store.embeddings.count(name, model.card.encoder)
-    return `evaluate ${name} ${createdAt} ${model.version} ${on} ${position} ${embedded}`
+    return `evaluate ${name} ${createdAt} ${model.version} ${on} ${position} ${embedded} ${heads ?? 1}`
   },
-  async run({ project: name, version, on }, world) {
+  async run({ project: name, version, on, heads }, world) {
     const project = await world.store.projects.get(name)
     const model = await modelOf(world.store, name, version)
     const exam = await examFor(world, project, { on, position: model.card.ledger })
     world.progress({ done: 0, total: null, sentence: `measuring version ${model.version} on ${exam.on}` })
     const marks = await marksOf(world, { project, model, exam })
     const { perClass, confusion, ...report } = reportOf(marks)
+    const { temperature, before, after } = calibrate(marks.truth, marks.probabilities)
     return {
       version: model.version,
       on: exam.on,
@@ -71,21 +90,33 @@ export const evaluate = step({
       perClass: perClass.map((c) => ({ ...c })),
       confusion: { classes: [...marks.names], counts: confusion.map((row) => [...row]) },
       ...(exam.on === 'truth' ? {} : { cells: cellsOf(marks) }),
+      calibration: { temperature, eceBefore: before, eceAfter: after },
+      ...(heads ? { ensemble: await together({ project, model, exam, heads }, world) } : {}),
     }
   },
 })
 
-async function marksOf(
-  world: World,
-  of: { readonly project: Project; readonly model: Model; readonly exam: Exam },
-): Promise<Marks> {
-  const { project, model, exam } = of
+type Measuring = {
+  readonly project: Project
+  readonly model: Model
+  readonly exam: Exam
+  /** As the version is, if it is not said. */
+  readonly heads?: number
+}
+
+async function together(of: Measuring & { readonly heads: number }, world: World) {
+  const { heads } = of
+  world.progress({ done: 0, total: null, sentence: `teaching ${heads} heads other draws of the labels` })
+  const { accuracy, logLoss, ece } = reportOf(await marksOf(world, of))
+  return { heads, accuracy: accuracy.value, logLoss, ece }
+}
+
+async function marksOf(world: World, { project, model, exam, heads }: Measuring): Promise<Marks> {
   const { card } = model
   const encoded = { name: project.name, createdAt: project.createdAt, encoder: card.encoder }
   if (exam.on === 'cross-validation') {
     const lesson = await lessonOf(world.store, encoded, card.ledger)
-    const batches = batchesKept(card.settings)
-    const marks = await crossValidate(world, lesson, { ...settingsKept(card.settings), seed: card.seed, batches })
+    const marks = await crossValidate(world, lesson, teachingOf(card, heads))
     if (marks) return marks
     throw new Failure(
       'not-ready',
@@ -95,14 +126,35 @@ async function marksOf(
   }
   const known = card.classes.map((c) => c.id)
   const exams = marker(exam.answers, known, await world.store.classes.list(project.name))
-  const head = await headOf(world, project, model)
-  for await (const sheet of guessesOf(world, encoded, head)) exams.take(sheet)
+  const guessing = heads
+    ? await taughtAnew(encoded, card, { heads, world })
+    : await headOf(world, project, model)
+  for await (const sheet of guessesOf(world, encoded, guessing)) exams.take(sheet)
   const marks = exams.marks()
   if (marks.images.length > 0) return marks
   throw new Failure(
     'not-ready',
     `cannot measure ${project.name} on ${exam.on}: none of its ${exam.answers.size} images has an embedding yet`,
   )
+}
+
+const teachingOf = ({ settings, seed }: ModelCard, heads = 1): Teaching => ({
+  ...settingsKept(settings),
+  seed,
+  batches: batchesKept(settings),
+  heads,
+})
+
+/** With the labels and the classes of the version. */
+async function taughtAnew(
+  encoded: EmbeddingsOf,
+  card: ModelCard,
+  { heads, world }: { readonly heads: number; readonly world: World },
+): Promise<readonly Head[]> {
+  const { rows, classOf, classes } = await lessonOf(world.store, encoded, card.ledger)
+  const place = classes.map((its) => card.classes.findIndex((known) => known.id === its.id))
+  const lesson = { rows, classOf: classOf.map((its) => place[its]!), classes: card.classes.length }
+  return taughtHeads(lesson, teachingOf(card, heads), world)
 }
 
 function cellsOf(marks: Marks): z.infer<typeof Cell>[] {

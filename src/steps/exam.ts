@@ -7,10 +7,11 @@ import {
   type Position,
   type Project,
 } from '../base/index.ts'
-import { matrix, randomFrom, rowOf, rowsOf, type Batches, type Matrix } from '../math/index.ts'
+import { matrix, randomFrom, rowOf, rowsOf, type Matrix } from '../math/index.ts'
 import { measureClasses, stratifiedFolds, type ClassReport } from '../measure/index.ts'
 import type { Sheet } from './guesses.ts'
 import { labelsAt, type Lesson } from './lesson.ts'
+import { meanGuess, taughtHeads, type Teaching } from './several.ts'
 import type { MeasuredOn } from './views.ts'
 import type { World } from './world.ts'
 
@@ -99,14 +100,9 @@ const rowsTaughtMax = 1500
 
 /** Each fold is guessed by a head that learnt the others; undefined where there are too few labels. */
 export async function crossValidate(
-  { runtime, signal }: Pick<World, 'runtime' | 'signal'>,
+  world: Pick<World, 'runtime' | 'signal'>,
   lesson: Lesson,
-  how: {
-    readonly pull: number
-    readonly isBalanced?: boolean
-    readonly seed: number
-    readonly batches?: Batches | undefined
-  },
+  how: Teaching,
 ): Promise<Marks | undefined> {
   const { images, rows, classOf, classes } = lesson
   const foldOf = stratifiedFolds(classOf, foldCount, randomFrom(how.seed))
@@ -117,9 +113,9 @@ export async function crossValidate(
     const asked = indicesWhere(foldOf, (f) => f === fold)
     const taughtClasses = Int32Array.from(taught, (i) => classOf[i]!)
     if (asked.length === 0 || new Set(taughtClasses).size < 2) return undefined
-    const options = { ...how, classes: classes.length, signal }
-    const head = await runtime.trainHead(rowsOf(rows, taught), taughtClasses, options)
-    const guesses = await runtime.probabilities(head, rowsOf(rows, asked))
+    const part = { rows: rowsOf(rows, taught), classOf: taughtClasses, classes: classes.length }
+    const heads = await taughtHeads(part, how, world)
+    const guesses = await meanGuess(world, heads, rowsOf(rows, asked))
     asked.forEach((row, i) => rowOf(probabilities, row).set(rowOf(guesses, i)))
   }
   const marked = indicesWhere(foldOf, (f) => f < folds)

@@ -3,6 +3,7 @@ import type { ClassId, ImageId, Prediction } from '../base/index.ts'
 import { rowOf, type Matrix } from '../math/index.ts'
 import type { Head } from '../runtime/index.ts'
 import { shardsOf, type EmbeddingsOf } from './embeddings.ts'
+import { meanGuess } from './several.ts'
 import type { World } from './world.ts'
 
 export type Sheet = {
@@ -14,11 +15,11 @@ export type Sheet = {
 export async function* guessesOf(
   world: Pick<World, 'store' | 'runtime' | 'signal'>,
   of: EmbeddingsOf,
-  head: Head,
+  heads: Head | readonly Head[],
 ): AsyncGenerator<Sheet> {
   for await (const { ids, rows } of shardsOf(world.store, of)) {
     world.signal.throwIfAborted()
-    yield { ids, probabilities: await world.runtime.probabilities(head, rows) }
+    yield { ids, probabilities: await meanGuess(world, [heads].flat(), rows) }
   }
 }
 
