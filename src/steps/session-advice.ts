@@ -86,9 +86,12 @@ export async function trialsOf(
   if (answers.size < validationMin) return []
   const place = new Map(lesson.classes.map(({ id }, i) => [id, i]))
   const { ids, rows } = await rowsFor(world.store, project, answers.keys())
+  const head = await headOf(world, project, model)
   const taught = ({ pull, batches }: Trying['how']): Promise<Head> => {
     const { seed } = project
-    const options = { classes: lesson.classes.length, pull, batches, seed, signal: world.signal }
+    // Where nothing but the pull is another, the least loss is not far.
+    const start = batches ? { batches } : { from: head }
+    const options = { classes: lesson.classes.length, pull, seed, signal: world.signal, ...start }
     return world.runtime.trainHead(lesson.rows, lesson.classOf, options)
   }
   const lossesOf = async (head: Head): Promise<Float64Array> => {
@@ -98,7 +101,7 @@ export async function trialsOf(
       (id, i) => -Math.log(Math.max(1e-7, rowOf(guesses, i)[place.get(answers.get(id)!) ?? -1] ?? 0)),
     )
   }
-  const usual = await lossesOf(await headOf(world, project, model))
+  const usual = await lossesOf(head)
   const trials: Trial[] = []
   for (const { name, value, was, other } of others(how)) {
     const tried = await lossesOf(await taught(other))
