@@ -18,7 +18,8 @@ export const leasesOver = (rows: Rows): Leases => ({
       const isHeld = new Set<ImageId>(held.map((row) => row.image))
       const taken = images.filter((image) => !isHeld.has(image)).slice(0, count)
       w.many(
-        'insert or replace into lease (project, image, person, until) values (?, ?, ?, ?)',
+        `insert into lease (project, image, person, until) values (?, ?, ?, ?)
+         on conflict (project, image) do update set person = excluded.person, until = excluded.until`,
         taken.map((image) => [id, image, by, until]),
       )
       return taken
