@@ -214,9 +214,18 @@ describe('a store of before there were sessions', () => {
   })
 })
 
+/** What later schemas brought goes again. */
 function backToFirstSchema(place: string): void {
   const database = new DatabaseSync(path.join(place, 'bowerbird.db'))
-  for (const table of ['lease', 'question', 'round', 'session']) database.exec(`drop table ${table}`)
-  database.exec(`delete from newest where name = 'session'; pragma user_version = 1`)
+  database.exec('pragma foreign_keys = off')
+  const tables = database.prepare(`select name from sqlite_schema where type = 'table'`).all()
+  for (const { name } of tables) if (!firstTables.includes(String(name))) database.exec(`drop table ${name}`)
+  const counted = firstCounted.map((name) => `'${name}'`).join()
+  database.exec(`delete from newest where name not in (${counted}); pragma user_version = 1`)
   database.close()
 }
+const firstCounted = ['project', 'image', 'class', 'act', 'shard', 'job']
+const firstTables =
+  'newest project tally class image near family act label_event truth shard embedding model alias job setting'.split(
+    ' ',
+  )
