@@ -60,12 +60,12 @@ export function htmlReport(of: Metadata, shown: Shown): string {
 <title>${escapeText(of.title)} · labelled</title><style>${style}</style></head><body><main>
 <header><h1>${escapeText(of.title)}</h1><p>${says}.</p>${auditLine(of)}</header>
 <div class="facts">${factsOf(of)}</div>
-${plotSection(of, 'distribution', 'Counts and shares; a class that nothing went to may be absent from the pictures.')}
+${plotSection(of, 'distribution')}
 ${samplesSection(of, shown)}
 ${unsureSection(shown)}
-${plotSection(of, 'confidence', 'A hump on the left is worth a look; the dashed line is the middle image.')}
-${plotSection(of, 'map', 'A plane through the embeddings, coloured by class: islands of two colours are worth a look.', shown.small)}
-${plotSection(of, 'alignment', 'Rows are clusters, columns classes: dark cells on the diagonal are clusters of one thing.')}
+${plotSection(of, 'confidence')}
+${plotSection(of, 'map', shown.small)}
+${plotSection(of, 'alignment')}
 ${convergenceSection(of)}
 ${filesSection(of)}
 <p>Method ${escapeText(of.method)}, seed ${of.seed}. The same input and seed give the same labels.</p>
@@ -92,9 +92,7 @@ function filesSection({ audit }: Metadata): string {
 }
 
 const convergenceSection = (of: Metadata): string =>
-  of.history.length > 1
-    ? plotSection(of, 'convergence', 'Both lines fall to nothing where the labels settle.')
-    : ''
+  of.history.length > 1 ? plotSection(of, 'convergence') : ''
 
 const auditLine = ({ audit }: Metadata): string =>
   audit ? `<p><b>${audit.promised ? 'Promised' : 'Not promised'}:</b> ${escapeText(audit.says)}.</p>` : ''
@@ -120,8 +118,8 @@ function factsOf({ images, classes, alignment, confidence, measured }: Metadata)
     .join('')
 }
 
-function plotSection(of: Metadata, name: PlotName, says: string, small: Small = new Map()): string {
-  const { title, draw } = plots[name]
+function plotSection(of: Metadata, name: PlotName, small: Small = new Map()): string {
+  const { title, says, draw } = plots[name]
   return `<section><h2>${title}</h2><p>${says}</p>${draw(of, themes.page, small)}</section>`
 }
 

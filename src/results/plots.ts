@@ -8,12 +8,15 @@ const size = { width: 720, height: 320 }
 export type Small = ReadonlyMap<ImageRecord, string>
 type Plot = {
   readonly title: string
+  /** How to read it. */
+  readonly says: string
   readonly draw: (of: Metadata, theme: Theme, small: Small) => Svg
 }
 
 export const plots = {
   distribution: {
     title: 'How many images each class has',
+    says: 'Counts and shares; a class that nothing went to may be absent from the pictures.',
     draw: ({ classes }, theme) =>
       figures.distribution.draw(
         classes.map(({ name, images }) => ({ name, count: images })),
@@ -23,6 +26,7 @@ export const plots = {
   },
   confidence: {
     title: 'How sure the labels are',
+    says: 'A hump on the left is worth a look; the dashed line is the middle image.',
     draw: ({ images }, theme) =>
       figures.confidence.draw(
         images.map(({ confidence }) => confidence),
@@ -32,6 +36,7 @@ export const plots = {
   },
   convergence: {
     title: 'How the refinement settled',
+    says: 'Both lines fall to nothing where the labels settle.',
     draw: ({ history, images }, theme) =>
       figures.convergence.draw(
         // The figure counts images, the method gives shares.
@@ -42,10 +47,12 @@ export const plots = {
   },
   alignment: {
     title: 'Which class each cluster went to',
+    says: 'Rows are clusters, columns classes: dark cells on the diagonal are clusters of one thing.',
     draw: (of, theme) => figures.alignment.draw(alignmentOf(of), size, theme),
   },
   map: {
     title: 'Images that look alike lie close',
+    says: 'A plane through the embeddings, coloured by class: islands of two colours are worth a look.',
     draw: (of, theme, small) => figures.map.draw(mapOf(of, small), { ...size, height: 520 }, theme),
   },
 } satisfies Partial<Record<FigureName, Plot>>
