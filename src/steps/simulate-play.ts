@@ -131,7 +131,7 @@ async function asking(moment: Moment, { runtime, signal }: Tools): Promise<numbe
   return choices.map(({ image }) => placeOf.get(image)!)
 }
 
-/** Before there is a head, what needs one takes typical images, as `ask` does. */
+/** Before there is a head, what needs one takes typical images. */
 function strategyOf({ table, known, player }: Moment): Strategy {
   if (player === 'auto') {
     const situation = {

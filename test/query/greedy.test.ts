@@ -89,11 +89,12 @@ describe('herding', () => {
       const likeness = (p: Float32Array) => Math.max(...all.map((c) => Math.exp(-squared(p, c) / of.reach)))
       return points.reduce((sum, p, i) => sum + of.weights[i]! * likeness(p), 0)
     }
-  for (const name of ['maxherding', 'uherding'] as const) {
+  const powerOfDoubt = { maxherding: 0, uherding: 1, doubtherding: 2 } as const
+  for (const name of ['maxherding', 'uherding', 'doubtherding'] as const) {
     it(`${name} covers as much as the plain greedy, and 63% of the best`, () =>
       holds(async ({ seed, budget }) => {
         const pool = seed % 2 === 0 ? scattered(count, seed) : withLabels(seed)
-        const weights = name === 'uherding' ? margin(pool.probabilities!) : new Float32Array(count).fill(1)
+        const weights = margin(pool.probabilities!).map((doubt) => doubt ** powerOfDoubt[name])
         const value = covered(pool, { weights, reach: await smoothReach(pool, withSeed(1)) })
         const chosen = value(places(await imagesOf(pool, name, budget)))
         assert.ok(Math.abs(chosen - value(greedy(count, budget, value))) < 1e-4)
