@@ -14,7 +14,7 @@ const sampleRows = 256
 const spare = 5
 const blockRows = 2048
 
-export type ApproximateOptions = { readonly k: number; readonly cells?: number; readonly asked?: number }
+type ApproximateOptions = { readonly k: number; readonly cells?: number; readonly asked?: number }
 
 export async function approximateNeighbours(
   rows: Matrix,
@@ -22,7 +22,7 @@ export async function approximateNeighbours(
   tools: Tools,
 ): Promise<Neighbours> {
   const points = pointsOf(rows)
-  const centres = await centresOf(points, cells, tools)
+  const centres = await cellCentres(points, cells, tools)
   const near = await nearestCentres(points, centres, { asked: Math.min(asked, cells), tools })
   const lists = emptyLists(rows.rows, k + spare)
   for (const cell of cellsOf(near, cells)) await lookInto(lists, points, { ...cell, tools })
@@ -31,7 +31,7 @@ export async function approximateNeighbours(
   return { ...found, recall: await recallOf(points, found, tools) }
 }
 
-async function centresOf(points: Points, cells: number, tools: Tools): Promise<Matrix> {
+async function cellCentres(points: Points, cells: number, tools: Tools): Promise<Matrix> {
   const { rows } = points.rows
   const wanted = Math.min(rows, rowsOfCentre * cells)
   // Evenly, from a place drawn: a list of files is often in the order of its classes.
@@ -121,7 +121,7 @@ function keepInto(lists: Lists, halves: Float32Array, { ids, columns, products }
   }
 }
 
-/** Who has found another is found by it: half of what is missed lies in a cell that only one of two asked. */
+/** Who has found another is found by it: of two near rows often only one looked into the other's cell. */
 function askBack(lists: Lists, halves: Float32Array): void {
   const { k } = lists
   const [ids, scores] = [lists.ids.slice(), lists.scores.slice()]

@@ -11,7 +11,7 @@ export type Parts = {
   /** Where each part begins in the order; the last number is where all end. */
   readonly starts: Int32Array
 }
-export type Pair = { readonly from: number; readonly to: number }
+type Pair = { readonly from: number; readonly to: number }
 
 /** 2,048² pairs of parts take 50 MB. */
 const partsInTable = 2048
@@ -32,6 +32,9 @@ export function partsOf(union: Union, count: number): Parts {
   }
   return { count: roots.length, order, starts }
 }
+
+/** A point of which too few neighbours were found is this far from all: any edge is shorter than none. */
+const farthest = 3e38
 
 /** The same parts with so many points in all, evenly taken from each. */
 export function thinned({ count, order, starts }: Parts, points: number): Parts {
@@ -76,7 +79,7 @@ export async function between(
     parts,
     partOf,
     halves: Float32Array.from(order, (i) => points.halves[i]!),
-    floors: Float32Array.from(order, (i) => core[i]! ** 2 / 2),
+    floors: Float32Array.from(order, (i) => Math.min(core[i]! ** 2 / 2, farthest)),
   }
   for await (const tile of pairTiles(points, { order, rowsUntil: starts[count - 1]! }, tools))
     look(sorted, keep, tile)

@@ -3,7 +3,7 @@ import { emptyLists, measured, replaceWorst, type Lists, type Neighbours } from 
 import { pairTiles, pointsOf, type Multiply, type PairTile, type Points } from './points.ts'
 
 /** The fast product rounds: this many more are found than asked for, then measured exactly. */
-export const slack = 8
+const slack = 8
 
 /** Exact, each pair multiplied once. */
 export async function exactNeighbours(rows: Matrix, k: number, tools: Multiply): Promise<Neighbours> {

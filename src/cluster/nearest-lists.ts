@@ -40,7 +40,7 @@ export function replaceWorst({ k, ids, scores }: Lists, row: number, { id, score
   ids[first + at] = id
   return scores[first]!
 }
-export type Candidate = { readonly id: number; readonly score: number }
+type Candidate = { readonly id: number; readonly score: number }
 
 /** The fast product rounds: more are found than asked for, then measured exactly. Ties go to the lower id. */
 export function measured(rows: Matrix, lists: Lists, k: number): Neighbours {

@@ -1,5 +1,6 @@
 // The minimum spanning tree of mutual reachability: Borůvka's rounds among known neighbours as long as these
 // prove that no stranger is nearer, then what is left in one more look at all pairs of different parts.
+import { assert } from '../base/index.ts'
 import { distance, type Matrix } from '../math/index.ts'
 import { between, partsOf, thinned } from './between-parts.ts'
 import type { Edge } from './merges.ts'
@@ -27,12 +28,14 @@ export async function spanningTree(
   if (edges.length === rows.rows - 1) return edges
   const points = pointsOf(rows)
   while (edges.length < rows.rows - 1) {
+    const before = edges.length
     const all = partsOf(union, rows.rows)
     const parts = near.recall === null ? all : thinned(all, pointsOfParts)
     for (const { from, to } of await between(points, { core, parts }, tools)) {
       const weight = Math.max(core[from]!, core[to]!, distance(rows, from, to))
       if (union.join(from, to)) edges.push({ from, to, weight })
     }
+    assert(edges.length > before, `${all.count} parts of a tree have no edge between them`)
   }
   return edges
 }

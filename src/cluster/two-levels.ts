@@ -5,14 +5,14 @@ import { unit } from './rows.ts'
 import { autoSizes, metaFor } from './sizes.ts'
 import type { Clusters } from './space.ts'
 
-export type LevelsOptions = {
+type LevelsOptions = {
   readonly by: ClustererName
   readonly classes: number
   /** How many small clusters and how many large ones; by the number of images, if left out. */
   readonly micro?: number | undefined
   readonly meta?: number | undefined
 }
-export type TwoLevels = Clusters & { readonly meta: Int32Array } & Pick<Grouped, 'recall'>
+type TwoLevels = Clusters & { readonly meta: Int32Array } & Pick<Grouped, 'recall'>
 
 /** Micro-clusters numbered without gaps, and meta-clusters joined from them. */
 export async function twoLevels(rows: Matrix, o: LevelsOptions, tools: Tools): Promise<TwoLevels> {

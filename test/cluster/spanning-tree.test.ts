@@ -50,3 +50,13 @@ for (const [says, count, k] of [
     assert.ok(Math.abs(sum - wanted) < 1e-4 * wanted, `${sum}, not ${wanted}`)
   })
 }
+
+it('the tree spans points of which nothing near was found', async () => {
+  const { rows } = clumps(60)
+  const ids = new Int32Array(120).fill(-1)
+  const near = { k: 2, ids, distances: new Float64Array(120).fill(Infinity), recall: 0 }
+  const core = Float64Array.from({ length: 60 }, (_, i) => (i < 50 ? 1 : Infinity))
+  const edges = await spanningTree(rows, { core, near, tools })
+  assert.equal(edges.length, 59)
+  assert.equal(edges.filter(({ weight }) => weight === Infinity).length, 10)
+})

@@ -33,7 +33,7 @@ export const presets = {
     plotted: 10_000,
   },
   large: {
-    says: 'more, by small batches; above 200,000 neighbours are found approximately',
+    says: 'more, by small batches and, above 200,000, with approximate neighbours',
     imagesMax: Infinity,
     rounds: 3,
     cluster: 'kmeans',
