@@ -19,6 +19,7 @@ const views: Readonly<Record<string, string>> = {
   map: '.plane canvas',
   clusters: '.row-of .tile',
   review: '[data-testid=reason]',
+  rounds: 'text=What now',
   versions: 'text=Class by class',
   predict: '.box',
 }
@@ -47,6 +48,17 @@ describe('the page', { skip: skipped }, () => {
     page.locator('section.left .item', { has: page.getByText(name, { exact: true }) }).locator('.count')
   const counts = (name: string, number: number) =>
     count(name).getByText(String(number), { exact: true }).waitFor(patience)
+  /** As the one who knows: the folder's name is the truth, and was handed over as part of the file's. */
+  async function answerNext(turn: number): Promise<void> {
+    const shown = page.locator('figure img')
+    const name = await shown.getAttribute('alt', patience)
+    const src = await shown.getAttribute('src')
+    const kind = classes.findIndex((one) => name!.includes(one))
+    await page.keyboard.press(String((kind < 0 ? turn % 3 : kind) + 1))
+    const isAnother = (was: string | null) =>
+      document.querySelector('figure img')?.getAttribute('src') !== was
+    await page.waitForFunction(isAnother, src, patience)
+  }
 
   it('says what to do when there is nothing yet', async () => {
     await page.getByText('No pictures yet').waitFor(patience)
@@ -115,19 +127,7 @@ describe('the page', { skip: skipped }, () => {
 
   it('asks one question after another, answered by one key each', async () => {
     await go('#/three-kinds/label')
-    for (let answer = 0; answer < 9; answer++) {
-      const shown = page.locator('figure img')
-      const name = await shown.getAttribute('alt', patience)
-      const src = await shown.getAttribute('src')
-      // The folder's name is the truth; it was handed over as part of the file's name.
-      const kind = classes.findIndex((one) => name!.includes(one))
-      await page.keyboard.press(String((kind < 0 ? answer % 3 : kind) + 1))
-      await page.waitForFunction(
-        (before) => document.querySelector('figure img')?.getAttribute('src') !== before,
-        src,
-        patience,
-      )
-    }
+    for (let answer = 0; answer < 9; answer++) await answerNext(answer)
     await page.waitForFunction(
       () => document.querySelector('[data-testid=labelled]')?.textContent === '9',
       null,
@@ -242,6 +242,25 @@ describe('the page', { skip: skipped }, () => {
     await go('#/three-kinds/predict')
     await page.locator('.predict input[type=file]').setInputFiles(someFile(folder))
     await page.getByText(/% sure/).waitFor(patience)
+  })
+
+  it('plays a session of one round, and says what it brought', async () => {
+    await go('#/three-kinds/rounds')
+    await page.getByRole('button', { name: 'Plan a session' }).click()
+    const plan = page.getByRole('dialog')
+    await plan.getByLabel('Name').fill('first')
+    await plan.getByLabel('Questions a round').fill('4')
+    await plan.getByLabel('Rounds at most').fill('1')
+    await plan.getByRole('button', { name: 'Plan it' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('link', { name: 'Answer 4 questions' }).click(patience)
+    for (let answer = 0; answer < 4; answer++) await answerNext(answer)
+    await go('#/three-kinds/rounds')
+    await page.locator('li .tag').getByText('done', { exact: true }).waitFor(patience)
+    const round = page.locator('article tbody tr').first()
+    assert.match(await round.innerText(), /^\s*1\s.*\d+/)
+    await page.getByRole('button', { name: 'Measure', exact: true }).click()
+    await page.getByText(/^No claim: \d+ labels were drawn by chance/).waitFor(patience)
   })
 
   it('finds any command by a few letters', async () => {
