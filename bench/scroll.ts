@@ -25,7 +25,7 @@ export const bench: Bench = {
     'slowest of three speeds (1: every frame in time on a screen of 60 Hz)',
   async run(report) {
     const data = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-scroll-'))
-    await fill(data, report)
+    await manyImages(data, report)
     const served = await serveProgram({ data })
     const browser = await openBrowser()
     try {
@@ -56,7 +56,8 @@ export const bench: Bench = {
   },
 }
 
-async function fill(data: string, report: Report): Promise<void> {
+/** A project "many" of 100,000 rows. */
+export async function manyImages(data: string, report: Report): Promise<void> {
   const store = await openStore(data)
   const demo = await demoImages()
   const shared: Hash[] = []

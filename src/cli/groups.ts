@@ -11,7 +11,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     'predict',
     'export',
   ],
-  'Labelling by itself:': ['cluster', 'clusters', 'label-cluster', 'annotate', 'plot'],
+  'Labelling by itself:': ['cluster', 'clusters', 'spot-check', 'label-cluster', 'map', 'annotate', 'plot'],
   'Sessions in rounds:': [
     'sessions',
     'session',
@@ -28,7 +28,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     'round-rollback',
   ],
   'Page and service:': ['serve'],
-  'Looking:': ['projects', 'project', 'images', 'image', 'ledger', 'versions'],
+  'Looking:': ['projects', 'project', 'images', 'image', 'points', 'ledger', 'effort', 'versions'],
   'Mending:': ['create', 'classes', 'undo', 'rollback', 'remove'],
   'Jobs:': ['jobs', 'job', 'cancel'],
   'Care:': ['config', 'check', 'backup', 'restore', 'tidy'],
