@@ -3,12 +3,12 @@
 import { randomFrom, shuffleInto } from '../../src/math/index.ts'
 import type { Report } from '../bench.ts'
 import { kept } from './kept.ts'
-import { labelled, percent, shareRight, type Hands, type Set } from './sets.ts'
+import { isFull, labelled, percent, shareRight, type Hands, type Set } from './sets.ts'
 
 export async function fromNamedClusters(set: Set, { runtime }: Hands, report: Report): Promise<void> {
   const groups = groupsOf(set)
   const all = groups.length
-  for (const keys of [set.space.classNames.length, Math.round(all / 2), all]) {
+  for (const keys of isFull ? [set.space.classNames.length, Math.round(all / 2), all] : [all]) {
     const { byCluster, byImage, spread } = await kept(`${set.name} keys ${keys}`, async () => {
       const named = new Map(
         groups.slice(0, keys).flatMap((group) => group.rows.map((row) => [row, group.its])),

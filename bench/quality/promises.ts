@@ -70,14 +70,14 @@ export async function promisesKept(
   return Math.min(...ratios)
 }
 
-/** Names give one annotation, audited 20 times; of examples there are four draws, each audited five times. */
+/** Names give one annotation, audited 20 times; of examples there are two draws, each audited ten times. */
 async function ofSet(set: Set, shots: number, runtime: Hands['runtime']): Promise<Judged[]> {
   const all: Judged[] = []
-  for (const draw of shots === 0 ? [0] : [1, 2, 3, 4]) {
+  for (const draw of shots === 0 ? [0] : [1, 2]) {
     const examples = shots === 0 ? new Map<number, number>() : drawn(set.truth, { shots, seed: draw })
     const given = shots === 0 ? {} : { examples, joint: null, text: null }
     const found = await labelled(set, { given }, runtime)
-    const audits = shots === 0 ? seeds : seeds.slice(0, 5)
+    const audits = shots === 0 ? seeds : seeds.slice(0, 10)
     for (const seed of audits)
       all.push(judged(found, { truth: set.truth, examples, seed: 100 * draw + seed }))
   }

@@ -15,6 +15,9 @@ import type { Runtime } from '../../src/runtime/index.ts'
 import { embedded, type Pictures as Files } from '../embedded.ts'
 import { cifarPictures, maybeCaltechPictures } from '../learning/pictures.ts'
 
+/** The quick form draws less often and tries fewer methods; BOWERBIRD_BENCH_FULL=1 does all. */
+export const isFull = Boolean(process.env['BOWERBIRD_BENCH_FULL'])
+
 export type Set = {
   readonly name: string
   readonly space: Space

@@ -3,12 +3,11 @@
 // first put it.
 import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import { graphOf, spreadOnce } from './graph.ts'
-import { imageLevel, type Level } from './level.ts'
-import { neighbours, type Neighbours } from './neighbours.ts'
-import { picturesOf } from './pictures.ts'
+import type { Neighbours } from './neighbours.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
 import { normaliseInto, normalised } from './rows.ts'
+import { asSeen, prototypesIn, type Seen } from './seen.ts'
 import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import { changedShare } from './spreading.ts'
 import type { Method, MethodOptions, Round, Space } from './space.ts'
@@ -44,9 +43,7 @@ export const mixture: Method = {
     const first = { shares, prototypes: prototypesFrom(space, { level, shares }), history: [] }
     const end = areFew ? first : await settled(seen, first, o)
     const found = await concludeShares(space, { level, ...end }, { ...o, ...end, temperature, hold: 0 })
-    if (space === given) return found
-    const own = { level: imageLevel(given), shares: end.shares }
-    return { ...found, prototypes: prototypesFrom(given, own) }
+    return { ...found, prototypes: prototypesIn(given, seen, end.shares) }
   },
 }
 
@@ -75,16 +72,6 @@ async function settled({ space, level, near }: Seen, first: State, o: MethodOpti
     ;[shares, prototypes] = [next, there]
   }
   return { shares, prototypes, history }
-}
-
-type Seen = { readonly space: Space; readonly level: Level; readonly near: Neighbours }
-
-/** Images each by itself are seen as pictures; groups of them, by their mean directions. */
-async function asSeen(space: Space, level: Level, o: MethodOptions & Tools): Promise<Seen> {
-  if (level.clusters > 0) return { space, level, near: await neighbours(level.rows, nearest, o) }
-  const { rows, near } = o.pictures ?? (await picturesOf(space.images, o))
-  const pictured = { ...space, images: rows }
-  return { space: pictured, level: imageLevel(pictured), near }
 }
 
 type First = { readonly shares: Matrix; readonly areFew: boolean }

@@ -1,6 +1,6 @@
 import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import { neighbours, type Neighbours } from './neighbours.ts'
-import { normaliseInto } from './rows.ts'
+import { normaliseInto, unit } from './rows.ts'
 
 /** Images as they are best compared with each other, and who is near to whom. */
 export type Pictures = { readonly rows: Matrix; readonly near: Neighbours }
@@ -9,19 +9,17 @@ export type Pictures = { readonly rows: Matrix; readonly near: Neighbours }
 const nearest = 20
 
 export async function picturesOf(images: Matrix, tools: Tools): Promise<Pictures> {
-  const rows = aroundTheirMean(roots(images))
+  const rows = aroundTheirMean(unit(roots(images)))
   return { rows, near: await neighbours(rows, nearest, tools) }
 }
 
 /**
  * Numbers that are never negative (shares, rectified units) by their roots: a few large ones drown the rest
- * (Hellinger). Others as they are.
+ * (Hellinger). Others as they are. Of rows of length one roots are the longer the more places they name.
  */
 export function roots(m: Matrix): Matrix {
   for (let i = 0; i < m.data.length; i++) if (m.data[i]! < 0) return m
-  const rows = matrix(m.rows, m.columns, m.data.map(Math.sqrt))
-  for (let i = 0; i < rows.rows; i++) normaliseInto(rowOf(rows, i))
-  return rows
+  return matrix(m.rows, m.columns, m.data.map(Math.sqrt))
 }
 
 /** What all images share tells none from another; of one image alone nothing would be left. */

@@ -15,8 +15,8 @@ type From = { readonly prototypes: Matrix | null; readonly classOf: Int32Array |
 
 /** An example moves its class's prototype as much as this many images: five outvote a small cluster. */
 const exampleWeight = 10
-/** Shares below this move nothing: at 1,000 classes it spares 99% of the sums. */
-const shareLeast = 1e-5
+/** Shares below this part of the largest move nothing: it spares nine tenths of the sums and more. */
+const partLeast = 0.01
 
 /**
  * For t = 1…T: γ(k, c) = softmax over c of s(k, c) / τ;
@@ -69,9 +69,11 @@ export function addShares(
   shares: Float32Array,
   { direction, size }: { readonly direction: Float32Array; readonly size: number },
 ): void {
+  let least = 0
+  for (let c = 0; c < shares.length; c++) least = Math.max(least, partLeast * shares[c]!)
   for (let c = 0; c < shares.length; c++) {
     const weight = shares[c]! * size
-    if (shares[c]! < shareLeast) continue
+    if (weight === 0 || shares[c]! < least) continue
     const sum = rowOf(sums, c)
     for (let j = 0; j < sum.length; j++) sum[j]! += weight * direction[j]!
   }

@@ -1,20 +1,20 @@
 import { rowOf, type Matrix } from '../math/index.ts'
 import { graphOf, spreadOnce } from './graph.ts'
-import { neighbours } from './neighbours.ts'
 import { bestTwo, normalised } from './rows.ts'
-import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
+import { asSeen, prototypesIn } from './seen.ts'
+import { concludeShares, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
 
-const neighboursOfGraph = 10
 const spreadings = 30
 
 export const spreading: Method = {
   says: 'first guesses spread along nearest neighbours until they settle',
-  run: async (space, clusters, o) => {
-    const level = unitsOf(space, clusters)
+  run: async (given, clusters, o) => {
+    const seen = await asSeen(given, unitsOf(given, clusters), o)
+    const { space, level, near } = seen
     const scores = await scoresOf(space, level, { ...o, prototypes: null })
     const first = sharesInto(space, level, { scores, temperature: o.temperature })
-    const graph = graphOf(await neighbours(level.rows, neighboursOfGraph, o), first.rows)
+    const graph = graphOf(near, first.rows)
     const history: Round[] = []
     let shares: Matrix = first
     for (let t = 1; t <= spreadings; t++) {
@@ -23,7 +23,7 @@ export const spreading: Method = {
       history.push({ step: `spreading ${t}`, moved: 0, changed })
       shares = next
     }
-    const prototypes = prototypesFrom(space, { level, shares: normalised(shares) })
+    const prototypes = prototypesIn(given, seen, normalised(shares))
     return concludeShares(space, { level, shares }, { ...o, prototypes, history })
   },
 }
