@@ -10,7 +10,7 @@ import { normaliseInto, normalised } from './rows.ts'
 import { asSeen, prototypesIn, type Seen } from './seen.ts'
 import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import { changedShare } from './spreading.ts'
-import type { Method, MethodOptions, Round, Space } from './space.ts'
+import type { Method, MethodOptions, Round } from './space.ts'
 
 /**
  * In deviations of scores: how softly pictures are heard, how much the mean share of the nearest counts, and
