@@ -22,30 +22,24 @@ export function selectClusters(tree: Condensed, by: Selection): readonly number[
   const all = Array.from({ length: tree.clusters }, (_, i) => i)
   if (by === 'leaf') return all.filter((c) => c > 0 && children[c]!.length === 0)
   const stability = stabilities(tree)
-  const isChosen = all.map((c) => c > 0)
-  // Children have larger numbers than their parents: from the leaves to the root.
-  for (const cluster of all.toReversed().filter((c) => c > 0)) {
+  const wins = new Uint8Array(tree.clusters)
+  // Children have larger numbers than their parents: from the leaves to the root, the root never.
+  for (let cluster = tree.clusters - 1; cluster > 0; cluster--) {
     const below = children[cluster]!.reduce((sum, child) => sum + stability[child]!, 0)
-    if (below > stability[cluster]!) {
-      isChosen[cluster] = false
-      stability[cluster] = below
-    } else for (const under of descendantsOf(children, cluster)) isChosen[under] = false
+    if (below > stability[cluster]!) stability[cluster] = below
+    else wins[cluster] = 1
   }
-  return all.filter((c) => isChosen[c])
+  // And back: what lies within a winner is part of it. Told one by one upwards, chains take their length squared.
+  const isWithin = new Uint8Array(tree.clusters)
+  for (const cluster of all)
+    for (const child of children[cluster]!) isWithin[child] = isWithin[cluster]! | wins[cluster]!
+  return all.filter((c) => wins[c] === 1 && isWithin[c] === 0)
 }
 
-export function childrenOf(tree: Condensed): readonly number[][] {
+function childrenOf(tree: Condensed): readonly number[][] {
   const children: number[][] = Array.from({ length: tree.clusters }, () => [])
   for (const [i, child] of tree.child.entries()) {
     if (child >= tree.points) children[tree.parent[i]! - tree.points]!.push(child - tree.points)
   }
   return children
-}
-
-function* descendantsOf(children: readonly number[][], cluster: number): Iterable<number> {
-  const open = [...children[cluster]!]
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    yield at
-    open.push(...children[at]!)
-  }
 }
