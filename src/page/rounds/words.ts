@@ -1,4 +1,5 @@
 // What a session's states and ways are called.
+import { many } from '../words.ts'
 import type { SessionStory, SessionView } from './reading.svelte.ts'
 
 export const stateSays: Readonly<Record<SessionView['state'], string>> = {
@@ -38,4 +39,12 @@ export function findingOf({ curve, best, rounds }: SessionStory): string {
   if (!best || curve.length === 1) return `${(100 * first.accuracy).toFixed(1)}% after the first round`
   const done = rounds.filter((round) => round.state === 'done').length
   return `${(100 * best.accuracy).toFixed(1)}% at best, in round ${best.round} of ${done}`
+}
+
+/** What stands where the curve will be. */
+export function waitsFor({ state, open }: SessionStory): string {
+  if (open) return `Round ${open.round} waits for ${many(open.left, 'answer')}.`
+  if (state === 'new') return 'Start the session; its first round opens by itself.'
+  if (state === 'running') return 'The next round is being made ready.'
+  return 'No round was measured: it takes labelled validation pictures.'
 }
