@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { annotate, methodNames, type Clusters, type Space } from '../../src/cluster/index.ts'
+import { annotate, methodNames, picturesOf, type Clusters, type Space } from '../../src/cluster/index.ts'
 import { matrix, rowsOf, shuffleInto, randomFrom } from '../../src/math/index.ts'
 import { scene, shareRight, toolsOf } from './scenes.ts'
 
@@ -89,6 +89,17 @@ describe('every method', () => {
         assert.equal(found.confidence[image], 1)
       }
     })
+  }
+})
+
+it('what images look like may be handed in, and labels stay as they are', async () => {
+  const { space } = scene({ images: 120, wide: 12, spread: 1.2 })
+  const pictures = await picturesOf(space.images, toolsOf(1))
+  for (const method of ['mixture', 'spreading'] as const) {
+    const found = await annotate(space, { method }, toolsOf(1))
+    const again = await annotate(space, { method, pictures }, toolsOf(1))
+    assert.deepEqual(found.classOf, again.classOf)
+    assert.deepEqual(found.prototypes, again.prototypes)
   }
 })
 
