@@ -12,7 +12,8 @@ const shown: readonly Player[] = ['auto', 'random', 'margin', 'typical', 'maxher
 
 export async function keep(verdict: Verdict, played: readonly Played[]): Promise<void> {
   const result = {
-    command: 'BOWERBIRD_BENCH_FULL=1 npm run bench active-learning',
+    command: [...settingsGiven(), 'npm run bench active-learning'].join(' '),
+    seeds: played[0]!.sessions.get('auto')!.length,
     says: verdict.says,
     settings: played.map(settingResult),
     ratio: Number(verdict.ratio.toPrecision(4)),
@@ -28,6 +29,11 @@ export async function keep(verdict: Verdict, played: readonly Played[]): Promise
     await writeFile(`${file}.png`, await drawn(svg, 1))
   }
 }
+
+const settingsGiven = (): string[] =>
+  ['FULL', 'SO_FAR', 'SEEDS', 'PLAYERS']
+    .map((name) => `BOWERBIRD_BENCH_${name}`)
+    .flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]}`] : []))
 
 function settingResult({ setting, sessions }: Played) {
   const duels = duelsOf(sessions)
