@@ -1,10 +1,10 @@
 // A step that asks for nothing that is kept, in this very process: no data folder, no database, no child.
 import os from 'node:os'
-import { absent } from './base/index.ts'
+import { absent, Failure } from './base/index.ts'
 import { openImages, type Images } from './images/index.ts'
-import { cacheFolder, configure } from './index.ts'
+import { cacheFolder, configure } from './configured.ts'
 import { openRuntime, type Runtime } from './runtime/index.ts'
-import { perform, type Configuration, type Step, type World } from './steps/index.ts'
+import { parseInput, perform, steps, type Configuration, type World } from './steps/index.ts'
 
 export type Hands = { readonly images: Images; readonly runtime: Runtime; close(): Promise<void> }
 
@@ -23,7 +23,11 @@ export type Alone = Pick<World, 'signal' | 'progress' | 'log'> & {
   readonly flags: Readonly<Record<string, unknown>>
 }
 
-export async function performAlone(step: Step, input: unknown, o: Alone): Promise<unknown> {
+export async function performAlone(name: string, input: unknown, o: Alone): Promise<unknown> {
+  const step = steps.find((one) => one.name === name)!
+  if (!step.alone?.(parseInput(step, input))) {
+    throw new Failure('bad-input', `cannot ${name} without a data folder: what this asks for is kept in one`)
+  }
   const { flags, signal, progress, log } = o
   const configuration = configure(flags)
   const { close, ...hands } = openHands(configuration)

@@ -1,11 +1,8 @@
 // The library: one typed method for each step, over the same House that command line and server use.
-import { existsSync, readFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { Failure } from './base/index.ts'
+import { configure } from './configured.ts'
 import type { House } from './jobs/index.ts'
 import {
-  resolveConfiguration,
   steps,
   type Configuration,
   type InputOf,
@@ -72,28 +69,17 @@ export async function openBowerbird(options: Options = {}): Promise<Bowerbird> {
   return { ...methods, house, close, [Symbol.asyncDispose]: close }
 }
 
-/** Flags over environment over `bowerbird.config.json` here over defaults. */
-export function configure(flags: Readonly<Record<string, unknown>>): Configuration {
-  const file = path.resolve('bowerbird.config.json')
-  return resolveConfiguration(flags, process.env, existsSync(file) ? read(file) : null).values
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Failure('not-allowed', `cannot read ${file}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-/** Where encoders are kept unless told: each system's place for what can be fetched again. */
-export function cacheFolder(values: Pick<Configuration, 'cache'>): string {
-  if (values.cache) return path.resolve(values.cache)
-  const home = os.homedir()
-  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env
-  const places: Partial<Record<NodeJS.Platform, string>> = {
-    darwin: path.join(home, 'Library', 'Caches'),
-    win32: local ?? path.join(home, 'AppData', 'Local'),
-  }
-  return path.join(places[process.platform] ?? (xdg || path.join(home, '.cache')), 'bowerbird')
+/**
+ * `bowerbird annotate` without a project: labels pictures or vectors that lie in files, and writes the results;
+ * no data folder comes to be.
+ */
+export async function annotate(
+  input: InputOf<'annotate'>,
+  how: Partial<Pick<World, 'signal' | 'progress' | 'log'>> & { readonly configuration?: Options } = {},
+): Promise<OutputOf<'annotate'>> {
+  const { performAlone } = await import('./alone.ts')
+  const { configuration: flags = {}, signal = new AbortController().signal, progress, log } = how
+  const silent = (): void => {}
+  const seen = { flags, signal, progress: progress ?? silent, log: log ?? silent }
+  return (await performAlone('annotate', input, seen)) as OutputOf<'annotate'>
 }

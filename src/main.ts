@@ -10,7 +10,8 @@ import type { Configuration, World } from './steps/index.ts'
 if (!process.env['NODE_V8_COVERAGE']) enableCompileCache()
 
 // Only after that line, and each process loads no more than it uses.
-const { configure, openBowerbird } = await import('./index.ts')
+const { configure } = await import('./configured.ts')
+const { openBowerbird } = await import('./index.ts')
 const { steps } = await import('./steps/index.ts')
 
 // The same folder seen from the sources and from what is built of them.
@@ -84,11 +85,7 @@ async function startFace(argv: readonly string[]): Promise<number> {
     },
     async performAlone(name, input, how) {
       const { performAlone } = await import('./alone.ts')
-      return performAlone(
-        steps.find((step) => step.name === name)!,
-        input,
-        { ...how, log },
-      )
+      return performAlone(name, input, { ...how, log })
     },
   })
 }

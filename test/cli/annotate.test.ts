@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { annotate } from '../../src/index.ts'
 import { drop, startProgram, tempFolder } from './program.ts'
 
 describe('annotate without a project, as a person at a shell has it', () => {
@@ -32,6 +33,17 @@ describe('annotate without a project, as a person at a shell has it', () => {
     const { code, err } = await run('annotate', '--demo', '--classes', '--output', 'results')
     assert.equal(code, 2)
     assert.match(err, /--classes must be followed by a value, and --output follows/)
+  })
+  it('is a function, too', async () => {
+    const told: string[] = []
+    const output = path.join(cwd, 'shown-again')
+    const progress = ({ sentence }: { readonly sentence: string }) => void told.push(sentence)
+    const { images, pictures, to } = await annotate({ demo: true, output }, { progress })
+    assert.deepEqual([images, pictures, to], [1000, 1000, output])
+    assert.ok(told.includes('writing the reports'))
+    assert.deepEqual(readdirSync(cwd).sort(), ['shown', 'shown-again'])
+    drop(output)
+    await assert.rejects(annotate({ project: 'birds' }), /cannot annotate without a data folder/)
   })
   it('ends at Ctrl-C, and leaves nothing', { skip: process.platform === 'win32' }, async () => {
     const running = startProgram(['annotate', '--demo', '--output', path.join(cwd, 'stopped')], { cwd })
