@@ -17,7 +17,7 @@ export async function maxHerding(pool: Pool, { budget }: Asked, tools: Tools): P
 export const uHerding = (pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> =>
   uHerdingOf(pool, { budget, places: null }, tools)
 
-/** Doubts count by their squares: between UHerding, which spreads over all that is a little unsure, and margin. */
+/** Doubts count by their squares: between UHerding, which covers all that is a little unsure, and margin. */
 export const doubtHerding = (pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> =>
   uHerdingOf(pool, { budget, places: null, power: 2 }, tools)
 

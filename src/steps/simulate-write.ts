@@ -1,5 +1,5 @@
-// A simulation on the disk: everything as JSON, sessions, labels saved and duels as CSV, the mean curves as SVG
-// and PNG.
+// A simulation on the disk: everything as JSON, sessions, labels saved and duels as CSV, the mean curves as
+// SVG and PNG.
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
