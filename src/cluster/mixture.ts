@@ -19,7 +19,9 @@ import type { Method, MethodOptions, Round } from './space.ts'
 const temperature = 0.5
 const smoothing = 2
 const frequency = 0.25
+/** Neighbours asked, and fewer where classes are smaller than twice as many: others' images would outvote. */
 const nearest = 10
+const nearestLeast = 2
 /**
  * Below this presence few classes seem to be there (Caltech-101's names: 0.27 with all, 0.01 to 0.10 with one
  * or two): then no prototype may move, for without others beside it each is as good as another.
@@ -38,10 +40,10 @@ export const mixture: Method = {
   says: 'names or examples are where a mixture begins; neighbours agree, and frequent classes gain',
   run: async (given, clusters, o) => {
     const seen = await asSeen(given, unitsOf(given, clusters), o)
-    const { shares, areFew } = await firstGuesses(seen, o)
+    const { shares, areFew, asked } = await firstGuesses(seen, o)
     const { space, level } = seen
     const first = { shares, prototypes: prototypesFrom(space, { level, shares }), history: [] }
-    const end = areFew ? first : await settled(seen, first, o)
+    const end = areFew ? first : await settled(seen, first, { ...o, asked })
     const found = await concludeShares(space, { level, ...end }, { ...o, ...end, temperature, hold: 0 })
     return { ...found, prototypes: prototypesIn(given, seen, end.shares) }
   },
@@ -54,14 +56,14 @@ type State = {
 }
 
 /** Shares move prototypes, and prototypes shares. */
-async function settled({ space, level, near }: Seen, first: State, o: MethodOptions & Tools): Promise<State> {
+async function settled({ space, level, near }: Seen, first: State, o: Asking): Promise<State> {
   let { shares, prototypes } = first
   let prior: Float64Array = new Float64Array(shares.columns).fill(1 / shares.columns)
   const history: Round[] = []
   const held = space.text ? anchored : 0
   for (let t = 1; t <= roundsOfMixture * o.rounds; t++) {
     const scores = await scoresOf(space, level, { ...o, prototypes, hold: 0, examples: 'held' })
-    const said = meansOfNear(near, shares)
+    const said = meansOfNear(near, shares, o.asked)
     for (let i = 0; i < scores.data.length; i++) scores.data[i]! += smoothing * said.data[i]!
     prior = priorOf(scores, level.sizes, { temperature, from: revived(prior), rounds: roundsOfPrior })
     addLogInto(scores, prior, frequency)
@@ -74,7 +76,8 @@ async function settled({ space, level, near }: Seen, first: State, o: MethodOpti
   return { shares, prototypes, history }
 }
 
-type First = { readonly shares: Matrix; readonly areFew: boolean }
+type First = { readonly shares: Matrix; readonly areFew: boolean; readonly asked: number }
+type Asking = MethodOptions & Tools & { readonly asked: number }
 
 /**
  * By names and examples as they are, and by what spreads from examples along nearest neighbours. Where few of
@@ -85,7 +88,10 @@ async function firstGuesses(seen: Seen, o: MethodOptions & Tools): Promise<First
   const heard = { temperature: o.temperature }
   let scores = await scoresOf(space, level, { ...o, prototypes: null })
   const isAsked = space.text !== null && space.examples.size === 0 && o.isGuarded !== false
-  const areFew = isAsked && presenceOf(priorOf(scores, level.sizes, heard)) < fewPresent
+  const presence = presenceOf(priorOf(scores, level.sizes, heard))
+  const areFew = isAsked && presence < fewPresent
+  const ofClass = scores.rows / (presence * scores.columns)
+  const asked = Math.min(nearest, Math.max(nearestLeast, Math.round(ofClass / 2)))
   if (areFew) {
     scores = withNear(near, scores)
     addLogInto(scores, priorOf(scores, level.sizes, heard), o.temperature)
@@ -96,12 +102,12 @@ async function firstGuesses(seen: Seen, o: MethodOptions & Tools): Promise<First
     for (let i = 0; i < shares.data.length; i++) shares.data[i]! *= said.data[i]! + unsaid
     holdExamplesInto(space, level, normalised(shares))
   }
-  return { shares, areFew }
+  return { shares, areFew, asked }
 }
 
 /** The mean of a row's scores and those of its nearest. */
 function withNear(near: Neighbours, scores: Matrix): Matrix {
-  const means = meansOfNear(near, scores)
+  const means = meansOfNear(near, scores, nearest)
   const others = Math.min(near.k, nearest)
   for (let i = 0; i < means.data.length; i++)
     means.data[i] = (others * means.data[i]! + scores.data[i]!) / (others + 1)
@@ -129,9 +135,9 @@ function between(anchors: Matrix, there: Matrix, held: number): Matrix {
 }
 
 /** Of each row the mean share of its nearest. */
-function meansOfNear({ k, ids }: Neighbours, shares: Matrix): Matrix {
+function meansOfNear({ k, ids }: Neighbours, shares: Matrix, asked: number): Matrix {
   const means = matrix(shares.rows, shares.columns)
-  const few = Math.min(k, nearest)
+  const few = Math.min(k, asked)
   for (let i = 0; i < means.rows; i++) {
     const mean = rowOf(means, i)
     for (let n = i * k; n < i * k + few; n++) {
