@@ -29,7 +29,7 @@ export function selectClusters(tree: Condensed, by: Selection): readonly number[
     if (below > stability[cluster]!) stability[cluster] = below
     else wins[cluster] = 1
   }
-  // And back: what lies within a winner is part of it. If each winner cleared its own, chains took far longer.
+  // And back: what lies within a winner is part of it. Cleared by each winner, chains took far longer.
   const isWithin = new Uint8Array(tree.clusters)
   for (const cluster of all)
     for (const child of children[cluster]!) isWithin[child] = isWithin[cluster]! | wins[cluster]!
