@@ -12,6 +12,8 @@ type Act = {
   readonly project: string
   readonly answers: readonly Answer[]
   readonly before: readonly Change[]
+  /** Of more answers than one call holds: all calls of that name are one act, and undone as one. */
+  readonly act?: string
 }
 
 const answersMax = 10_000 // as many as one act may hold
@@ -42,9 +44,11 @@ export const answers = {
       project,
       given.map(({ image, label }) => ({ image, label: label ?? null })),
     )
+    const act =
+      given.length > answersMax ? { act: `${settings.it.by} at ${Date.now()}, ${given[0]!.image}` } : {}
     for (let from = 0; from < given.length; from += answersMax) {
       const some = given.slice(from, from + answersMax)
-      keep([...waiting, { project, answers: some, before: before.slice(from, from + answersMax) }])
+      keep([...waiting, { project, answers: some, before: before.slice(from, from + answersMax), ...act }])
     }
     void sendAll()
   },
@@ -71,7 +75,9 @@ async function sendAll(): Promise<void> {
   while (waiting.length > 0) {
     const act = waiting[0]!
     try {
-      await perform('answer', { project: act.project, answers: [...act.answers], by: settings.it.by })
+      const name = act.act === undefined ? {} : { act: act.act }
+      const given = { project: act.project, answers: [...act.answers], by: settings.it.by }
+      await perform('answer', { ...given, ...name })
       house.refresh(act.project)
     } catch (thrown) {
       if (isOffline(thrown)) break
