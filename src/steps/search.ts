@@ -1,5 +1,5 @@
 // Which settings a head should learn with: many are tried on one fold of the labels, the better half on two,
-// the best on five (successive halving; Jamieson and Talwalkar, 2016). Only labels to learn from are looked at.
+// the best on five (successive halving; Jamieson and Talwalkar, 2016). Only labels to learn from are seen.
 import { Failure } from '../base/index.ts'
 import { fitInSpan, matrix, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix } from '../math/index.ts'
 import { stratifiedFolds } from '../measure/index.ts'

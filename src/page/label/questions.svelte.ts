@@ -17,6 +17,8 @@ export class Questions {
   isOfRound = $state(false)
   says = $state('')
   left = $state<number | null>(null)
+  /** How many labels the head knew that chose; null: the newest version chose. */
+  knows = $state<number | null>(null)
   fault = $state<string | null>(null)
   readonly project: string
   readonly split: 'train' | 'test'
@@ -47,6 +49,7 @@ export class Questions {
       this.says = got.says
       this.isOfRound = got.round !== null
       this.left = got.left
+      this.knows = got.knows
       this.fault = null
     } catch (thrown) {
       this.fault = thrown instanceof Error ? thrown.message : String(thrown)
@@ -71,7 +74,7 @@ export class Questions {
     this.decode()
     void this.fill()
   }
-  /** A newer version asks better questions: the ones in sight stay, the rest is replaced once it is there. */
+  /** A head that knows more asks better questions: the ones in sight stay, the rest is replaced once it is there. */
   renew(): void {
     this.#isStale = true
     void this.fill()
