@@ -27,6 +27,13 @@ const input = z.object({
     .describe('just these images in this order, whatever else is asked for'),
   order: z.enum(['added', 'unsure first']).default('added').describe('which come first'),
   after: z.string().max(200).optional().describe('the `next` of the page before'),
+  at: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'instead of after, in the order added and without a guess: how many images stand before the first',
+    ),
   size: z.int().min(1).max(1000).default(200).describe('how many images a page has'),
 })
 type Input = z.infer<typeof input>
@@ -52,8 +59,11 @@ export const images = step({
     const [classes, latest] = await Promise.all([store.classes.list(project), maybeLatest(store, project)])
     const filter = filterOf(it, { classes, version: latest?.version })
     const order = latest ? it.order : 'added'
-    const after = it.after === undefined ? {} : { after: it.after }
-    const page = await store.images.page(project, { ...filter, ...after, order, size: it.size })
+    const begin = {
+      ...(it.after !== undefined && { after: it.after }),
+      ...(it.at !== undefined && { at: it.at }),
+    }
+    const page = await store.images.page(project, { ...filter, ...begin, order, size: it.size })
     return {
       images: await showImages(store, project, page.images),
       next: page.next,

@@ -32,7 +32,8 @@ export async function pageOf(
   const set = version === undefined ? undefined : await guesses.of(project, version)
   const asked: Asked = { db: rows.db, project, of, set, wanted: of.size + 1 }
   const found: { readonly row: ImageRow; readonly cursor: string }[] = []
-  for await (const some of inOrder(asked, of)) {
+  const after = of.at === undefined ? of.after : await before(asked, of, of.at)
+  for await (const some of inOrder(asked, { ...of, ...(after !== undefined && { after }) })) {
     for (const row of some.rows) found.push({ row, cursor: some.cursor(row) })
     if (found.length > of.size) break
   }
@@ -72,6 +73,39 @@ export async function idsOf(
     }
   }
   return Int32Array.from(ids)
+}
+
+/**
+ * Where a page begins whose first image has so many before it: found along the index, window by window, so
+ * that a jump to the last of a million takes a hundred small looks and no page is read on the way.
+ */
+async function before({ db, project }: Asked, of: PageRequest, at: number): Promise<string> {
+  if (of.after !== undefined || of.order === 'unsure first' || narrowsGuess(of)) {
+    throw new Failure(
+      'bad-input',
+      `a page begins at a place (${at}) in the order added alone, without a guess and without after`,
+    )
+  }
+  let left = at
+  for await (const window of windows(db, project, 0)) {
+    const ids = () => matching(within(db.selectFrom('image').select('id'), project, window), of)
+    const isWhole = !filters(of) && window.upTo !== null
+    const count = isWhole ? lookedThrough : await countOf(ids())
+    if (left < count) {
+      const { id } = await ids().orderBy('id').offset(left).limit(1).executeTakeFirstOrThrow()
+      return `a${id - 1}`
+    }
+    left -= count
+  }
+  return `a${Number.MAX_SAFE_INTEGER}`
+}
+
+async function countOf(ids: ImageQuery<{ id: ImageId }>): Promise<number> {
+  const { count } = await ids
+    .clearSelect()
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** `added`: by id. `unsure first`: by margin; behind them, by id, those that were not guessed. */

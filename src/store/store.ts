@@ -137,6 +137,8 @@ export type PageRequest = ImageFilter & {
   readonly order?: 'added' | 'unsure first'
   /** As the page before gave it. */
   readonly after?: string
+  /** Instead of it, in the order added and without a guess: how many images stand before the first. */
+  readonly at?: number
 }
 export type Page = {
   readonly images: readonly (Image & { readonly guess: Prediction | null })[]

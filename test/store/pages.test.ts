@@ -35,6 +35,39 @@ for (const { kept, place } of drivers) {
       for (const size of [1, 7, 25, 26]) assert.deepEqual(idsOf(await pagesOf(store, { size })), ids)
       await store.close()
     })
+    it('begins in the middle, whatever the filter, and goes on from there', async () => {
+      const { store, wren } = await withBirds(place())
+      const ids = await addImages(store, 25)
+      const page = (of: Omit<PageRequest, 'size'>) => store.images.page('birds', { size: 4, ...of })
+      const { images, next } = await page({ at: 11 })
+      assert.deepEqual(idsOf(images), ids.slice(11, 15))
+      assert.deepEqual(idsOf((await page({ after: next! })).images), ids.slice(15, 19))
+      await store.labels.add(
+        'birds',
+        ids.slice(10).map((id) => label(id, wren)),
+        'a',
+      )
+      assert.deepEqual(idsOf((await page({ at: 0 })).images), ids.slice(0, 4))
+      assert.deepEqual(idsOf((await page({ at: 13, labelled: true })).images), ids.slice(23))
+      assert.deepEqual(idsOf((await page({ at: 1, text: '2.jpg' })).images), [ids[12], ids[22]])
+      assert.deepEqual(await page({ at: 25 }), { images: [], next: null })
+      await store.close()
+    })
+    it('begins in the middle behind windows of 10,000', async () => {
+      const { store } = await withBirds(place())
+      const ids = await addImages(store, 20_005)
+      for (const at of [9_999, 10_000, 20_001]) {
+        const { images } = await store.images.page('birds', { size: 2, at })
+        assert.deepEqual(idsOf(images), ids.slice(at, at + 2))
+      }
+      await store.close()
+    })
+    it('begins in no middle of an order by guesses', async () => {
+      const { store, version } = await guessedBirds(place())
+      const asked = store.images.page('birds', { size: 2, at: 3, order: 'unsure first', guess: { version } })
+      await assert.rejects(asked, { kind: 'bad-input', message: /in the order added alone/ })
+      await store.close()
+    })
     it('has no next page when the last one is exactly full', async () => {
       const { store } = await withBirds(place())
       await addImages(store, 5)

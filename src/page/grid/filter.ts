@@ -1,6 +1,6 @@
 import type { InputOf } from '../../steps/index.ts'
 
-export type Filter = Omit<InputOf<'images'>, 'after' | 'size'>
+export type Filter = Omit<InputOf<'images'>, 'after' | 'at' | 'size'>
 
 type Query = Readonly<Record<string, string | undefined>>
 const splits = ['train', 'validation', 'test'] as const
