@@ -14,7 +14,7 @@ export type LiveSample = {
   readonly taught: readonly ImageId[]
 }
 
-// A mean over 600 is within 4 points of that over all, 19 times in 20. Answered ones leave: some are to spare.
+// A mean over 600 is within 4 points of that over all, 19 times in 20. Answered ones leave it.
 const sampleSize = 750
 
 /** The sample as it is after the lesson: the one before brought up to date, or another pool's drawn anew. */

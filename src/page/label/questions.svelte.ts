@@ -74,7 +74,7 @@ export class Questions {
     this.decode()
     void this.fill()
   }
-  /** A head that knows more asks better questions: the ones in sight stay, the rest is replaced once it is there. */
+  /** A head that knows more asks better: the ones in sight stay, the rest is replaced once it is there. */
   renew(): void {
     this.#isStale = true
     void this.fill()
