@@ -43,7 +43,9 @@ export const evaluate = step({
       .min(2)
       .max(50)
       .optional()
-      .describe('also measures so many heads that guess together, each taught another draw of the labels'),
+      .describe(
+        'also measures so many heads that guess together: heads that are too sure gain by it, timid ones lose',
+      ),
   }),
   output: z.object({
     version: z.int(),
