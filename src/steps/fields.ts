@@ -24,3 +24,9 @@ export const imageField = z.int().min(1).describe('the image’s id')
 export const splitField = z.enum(splits).describe('learnt from (train), for settings, or gold (test)')
 export const versionField = z.int().min(1).describe('the version’s number')
 export const byField = z.string().trim().min(1).max(100).default('me').describe('who does it')
+
+/** What is wrapped around a field forgets its description. */
+export const usually = <F extends z.ZodType>(field: F, value: z.output<F>): z.ZodDefault<F> =>
+  z._default(field, value as never).describe(field.description ?? '')
+export const perhaps = <F extends z.ZodType>(field: F): z.ZodOptional<F> =>
+  z.optional(field).describe(field.description ?? '')

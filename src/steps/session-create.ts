@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { projectField } from './fields.ts'
+import { projectField, usually } from './fields.ts'
 import { showSession } from './session-show.ts'
 import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
 import { step } from './step.ts'
@@ -12,13 +12,13 @@ export const sessionCreate = step({
   input: z.object({
     project: projectField,
     session: sessionField,
-    description: descriptionField.default(''),
-    strategy: strategy.default('auto'),
-    budget: budget.default(50),
-    rounds: rounds.default(10),
-    validationShare: validationShare.default(0.2),
-    control: control.default(0.1),
-    stopBelow: stopBelow.default(0.01),
+    description: usually(descriptionField, ''),
+    strategy: usually(strategy, 'auto'),
+    budget: usually(budget, 50),
+    rounds: usually(rounds, 10),
+    validationShare: usually(validationShare, 0.2),
+    control: usually(control, 0.1),
+    stopBelow: usually(stopBelow, 0.01),
     ...learning,
   }),
   output: SessionView,

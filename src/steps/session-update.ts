@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { projectField } from './fields.ts'
+import { perhaps, projectField } from './fields.ts'
 import { settingsOf, showSession } from './session-show.ts'
 import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
 import { step } from './step.ts'
 
-const { pull, epochs, batchSize, learningRate, ...asking } = Settings.partial().shape
+const { pull, epochs, batchSize, learningRate } = settingsShape
+const { strategy, budget, rounds, validationShare, control, stopBelow } = settingsShape
 
 export const sessionUpdate = step({
   name: 'session-update',
@@ -13,8 +14,13 @@ export const sessionUpdate = step({
     project: projectField,
     session: sessionField,
     name: sessionField.optional().describe('its new name'),
-    description: descriptionField.optional(),
-    ...asking,
+    description: perhaps(descriptionField),
+    strategy: perhaps(strategy),
+    budget: perhaps(budget),
+    rounds: perhaps(rounds),
+    validationShare: perhaps(validationShare),
+    control: perhaps(control),
+    stopBelow: perhaps(stopBelow),
     pull: pull.nullable().describe(`${settingsShape.pull.description}, or null`),
     epochs: epochs.nullable().describe(`${settingsShape.epochs.description}, or null`),
     batchSize: batchSize.nullable().describe(`${settingsShape.batchSize.description}, or null`),
