@@ -1,4 +1,5 @@
 import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { alongDirections } from './directions.ts'
 import { neighbours, type Neighbours } from './neighbours.ts'
 import { normaliseInto, unit } from './rows.ts'
 
@@ -9,7 +10,20 @@ export type Pictures = { readonly rows: Matrix; readonly near: Neighbours }
 const nearest = 20
 
 export async function picturesOf(images: Matrix, tools: Tools): Promise<Pictures> {
-  const rows = aroundTheirMean(unit(roots(images)))
+  const rows = rowsOfPictures(images)
+  return { rows, near: await neighbours(rows, nearest, tools) }
+}
+
+const rowsOfPictures = (images: Matrix): Matrix => aroundTheirMean(unit(roots(images)))
+
+/** For what is learned from few examples; of pictures at hand, or else of images. */
+export async function picturesAlong(
+  images: Matrix,
+  { pictures, ...tools }: Tools & { readonly pictures?: Pictures },
+): Promise<Pictures> {
+  const before = pictures?.rows ?? rowsOfPictures(images)
+  const rows = await alongDirections(before, tools)
+  if (pictures && rows === before) return pictures
   return { rows, near: await neighbours(rows, nearest, tools) }
 }
 

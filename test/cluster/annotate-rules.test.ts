@@ -159,3 +159,36 @@ describe('annotate refuses', () => {
     await assert.rejects(annotate(space, { clusters }, toolsOf(1)), /a number for each image: 30, not 29/)
   })
 })
+
+describe('wide images with examples are seen along the directions in which they differ most', () => {
+  it('pictures that are handed in give the same labels', async () => {
+    const { space, truth } = scene({ images: 300, width: 160, spread: 0.5 })
+    const shown = { ...space, joint: null, text: null, examples: examplesOf(truth) }
+    const pictures = await picturesOf(shown.images, toolsOf(1))
+    const found = await annotate(shown, {}, toolsOf(1))
+    const again = await annotate(shown, { pictures }, toolsOf(1))
+    assert.deepEqual(found.classOf, again.classOf)
+    const right = shareRight(found.classOf, truth)
+    assert.ok(right > 0.95, `${right} right`)
+  })
+
+  it('images that are all the same leave numbers, not holes', async () => {
+    const { space, truth } = scene({ images: 300, width: 160 })
+    const images = matrix(
+      300,
+      160,
+      space.images.data.map((_, i) => Number(i % 160 === 0)),
+    )
+    const found = await annotate(
+      { ...space, images, joint: null, text: null, examples: examplesOf(truth) },
+      {},
+      toolsOf(1),
+    )
+    assert.ok(found.confidence.every((x) => x >= 0 && x <= 1))
+    assert.ok(found.prototypes.data.every(Number.isFinite))
+  })
+})
+
+/** The first image of each class. */
+const examplesOf = (truth: Int32Array): ReadonlyMap<number, number> =>
+  new Map([...new Set(truth)].map((its) => [truth.indexOf(its), its]))
