@@ -11,7 +11,8 @@ import { median } from '../bench.ts'
 const at = (file: string): string => new URL(`../../${file}`, import.meta.url).pathname
 export const isBuilt = existsSync(at('dist/main.js'))
 /** Without a build from the source, which Node has to read as TypeScript first. */
-const program = [process.execPath, ...(isBuilt ? [at('bin/bowerbird.mjs')] : ['--no-warnings', at('src/main.ts')])]
+const start = isBuilt ? [at('bin/bowerbird.mjs')] : ['--no-warnings', at('src/main.ts')]
+const program = [process.execPath, ...start]
 
 /** Embeddings, small pictures and a few examples become an organised folder. */
 export async function commandOf(

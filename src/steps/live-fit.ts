@@ -23,8 +23,8 @@ export type Learning = {
   readonly settings: HeadSettings
 }
 
-// Of the mean loss. On 50,000 made-up images the likeliest class is then that of a full training on all of them;
-// at 3e-4 it was so on 99.0 to 99.8% of real ones.
+// Of the mean loss. On 50,000 made-up images the likeliest class is then that of a full training on all of
+// them; at 3e-4 it was so on 99.0 to 99.8% of real ones.
 const tolerance = 5e-5
 
 export async function nextFit(
