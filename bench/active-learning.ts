@@ -1,7 +1,7 @@
 // Sessions played against known labels: random, the default and its rivals from the same images. The quick form
 // takes part of the images; BOWERBIRD_BENCH_FULL=1 plays ten seeds of every strategy, goes on where it was
-// stopped, and keeps what it found in bench/results. With BOWERBIRD_BENCH_SO_FAR=1 nothing is played: those
-// whose sessions have all been are compared, of as many seeds as BOWERBIRD_BENCH_SEEDS says.
+// stopped, and keeps what it found in bench/results. With BOWERBIRD_BENCH_SO_FAR=1 nothing is played: compared are
+// the strategies that played every seed that both the default and random have.
 import { openRuntime, type Runtime } from '../src/runtime/index.ts'
 import { playerNames, type Player } from '../src/steps/simulate-play.ts'
 import type { Bench, Report } from './bench.ts'
@@ -31,12 +31,11 @@ export const bench: Bench = {
       const settings = await settingsOf(isFull ? full : quick, runtime, report.say)
       const played: Played[] = []
       for (const setting of settings) played.push({ setting, sessions: new Map() })
-      const seeds = Array.from({ length: seedCount }, (_, i) => i + 1)
       for (const player of players()) {
-        const all = settings.flatMap((setting) => seeds.map((seed) => ({ setting, player, seed })))
-        if (isSoFar && !all.every(isKept)) continue
-        for (const it of played) {
-          it.sessions.set(player, await sessionsOf({ setting: it.setting, player, seeds }, runtime, report))
+        for (const { setting, sessions } of played) {
+          const seeds = seedsOf(setting)
+          if (isSoFar && !seeds.every((seed) => isKept({ setting, player, seed }))) continue
+          sessions.set(player, await sessionsOf({ setting, player, seeds }, runtime, report))
         }
       }
       const verdict = verdictOf(played)
@@ -48,6 +47,14 @@ export const bench: Bench = {
       await runtime.close()
     }
   },
+}
+
+/** So far: those that both the default and random have played. */
+function seedsOf(setting: Setting): readonly number[] {
+  const seeds = Array.from({ length: seedCount }, (_, i) => i + 1)
+  if (!isSoFar) return seeds
+  const both = ['auto', 'random'] as const
+  return seeds.filter((seed) => both.every((player) => isKept({ setting, player, seed })))
 }
 
 function players(): readonly Player[] {

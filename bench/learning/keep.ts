@@ -13,7 +13,6 @@ const shown: readonly Player[] = ['auto', 'random', 'margin', 'typical', 'maxher
 export async function keep(verdict: Verdict, played: readonly Played[]): Promise<void> {
   const result = {
     command: [...settingsGiven(), 'npm run bench active-learning'].join(' '),
-    seeds: played[0]!.sessions.get('auto')!.length,
     says: verdict.says,
     settings: played.map(settingResult),
     ratio: Number(verdict.ratio.toPrecision(4)),

@@ -21,14 +21,17 @@ export function verdictOf(played: readonly Played[]): Verdict {
   const promises = played.flatMap(promisesOf)
   const duels = duelsOfAuto(played)
   const worse = played.flatMap(worseThanChance)
-  const seeds = played[0]!.sessions.get('auto')!.length // of fewer than five none can be significant
+  // Of fewer than five seeds none can be significant.
+  const seeds = Math.min(...played.map(({ sessions }) => sessions.get('auto')!.length))
   const reached = [...promises, { says: 'duels won', ratio: duels.won / duels.of / duelsPromised }]
   return {
     rows: played.flatMap(rowsOf),
     says: [
       ...reached.map(({ says, ratio }) => `${says}: ${ratio.toFixed(3)} of what was promised`),
       `duels won: ${duels.won} of ${duels.of}${duels.lost.length > 0 ? `; lost: ${duels.lost.join(', ')}` : ''}`,
-      ...(worse.length > 0 ? worse : [`never worse than random at any number of labels (${seeds} seeds)`]),
+      ...(worse.length > 0
+        ? worse
+        : [`never worse than random at any number of labels (${seeds} seeds or more)`]),
     ],
     ratio: worse.length > 0 ? 0 : Math.min(...reached.map(({ ratio }) => ratio)),
     duels,
