@@ -35,9 +35,8 @@ const settingsGiven = (): string[] =>
     .flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]}`] : []))
 
 function settingResult({ setting, sessions }: Played) {
-  const duels = duelsOf(sessions)
   const strategies = [...sessions].map(([player, its]) => {
-    const { gain, worseAt, saved } = playedOf(player, sessions)
+    const { gain, worseAt, saved } = playedOf(player, overItsSeeds(player, 'random', sessions))
     return {
       strategy: player,
       seeds: its.length,
@@ -47,10 +46,25 @@ function settingResult({ setting, sessions }: Played) {
       labelsSaved: Object.fromEntries(
         saved.flatMap((at) => (at.saved === null ? [] : [[at.accuracy, Math.round(at.saved)]])),
       ),
-      beatsSignificantly: duels.flatMap((d) => (d.winner === player && d.isSignificant ? [d.loser] : [])),
+      ...(player !== 'auto' && { againstAuto: against(player, sessions) }),
     }
   })
   return { name: setting.name, says: setting.says, strategies: strategies.sort((a, b) => area(b) - area(a)) }
+}
+
+function against(player: Player, sessions: Played['sessions']) {
+  const [duel] = duelsOf(overItsSeeds(player, 'auto', sessions))
+  const { winner, difference, won, p } = duel!
+  return { winner, by: short(100 * difference.value), seedsWon: won, p: Number(p.toPrecision(2)) }
+}
+
+/** The player's sessions, and as many of another's. */
+function overItsSeeds(player: Player, other: Player, sessions: Played['sessions']): Played['sessions'] {
+  const its = sessions.get(player)!
+  return new Map([
+    [player, its],
+    [other, sessions.get(other)!.slice(0, its.length)],
+  ])
 }
 
 const area = (of: object): number => Number((of as { readonly area: number }).area)

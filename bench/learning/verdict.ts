@@ -4,6 +4,7 @@ import { playedOf } from '../../src/steps/simulate-compare.ts'
 import type { Player } from '../../src/steps/simulate-play.ts'
 import type { Setting } from './settings.ts'
 
+/** Sessions of every player by the same seeds, some players' lists ending earlier. */
 export type Played = { readonly setting: Setting; readonly sessions: Map<Player, Session[]> }
 export type Verdict = {
   readonly rows: readonly Readonly<Record<string, string>>[]
@@ -55,12 +56,19 @@ export function figuresOf(sessions: readonly Session[]) {
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
 
 function rowsOf({ setting, sessions }: Played): Readonly<Record<string, string>>[] {
-  const chance = figuresOf(sessions.get('random')!)
   return [...sessions].map(([player, its]) => {
     const figures = figuresOf(its)
+    const chance = figuresOf(sessions.get('random')!.slice(0, its.length))
     const shown = Object.entries(figures).map(([name, value]) => [name, value.toFixed(1)])
     const gained = (figures.low - chance.low).toFixed(1)
-    return { setting: setting.name, strategy: player, ...Object.fromEntries(shown), 'gained, low': gained }
+    const seeds = String(its.length)
+    return {
+      setting: setting.name,
+      strategy: player,
+      seeds,
+      ...Object.fromEntries(shown),
+      'gained, low': gained,
+    }
   })
 }
 
@@ -72,15 +80,15 @@ function promisesOf({ setting, sessions }: Played): { readonly says: string; rea
   return [{ says, ratio: gained / setting.promised }]
 }
 
-/** By the mean area under the curve, against every other in every setting. */
+/** By the mean area under the curve over the same seeds, against every other in every setting. */
 function duelsOfAuto(played: readonly Played[]): Duels {
   const lost: string[] = []
   let of = 0
   for (const { setting, sessions } of played) {
-    const own = figuresOf(sessions.get('auto')!).area
     for (const [player, its] of sessions) {
       if (player === 'auto') continue
       of++
+      const own = figuresOf(sessions.get('auto')!.slice(0, its.length)).area
       const { area } = figuresOf(its)
       if (area >= own) lost.push(`${player} on ${setting.name} by ${(area - own).toFixed(2)}`)
     }
