@@ -27,7 +27,7 @@ h2{font-size:18px;margin:0 0 4px}
 p{margin:0 0 12px;color:var(--muted);max-width:70ch}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(136px,1fr));gap:12px;margin:24px 0}
 .fact,section{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:16px}
-.fact b{display:block;font-size:22px;white-space:nowrap;line-height:1.2;font-variant-numeric:tabular-nums}
+.fact b{display:block;font-size:22px;line-height:1.2;font-variant-numeric:tabular-nums}
 .fact span{color:var(--muted);font-size:14px}
 section{margin:16px 0;padding:20px}
 section svg{max-width:100%;height:auto;display:block}
