@@ -2,11 +2,29 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { Failure } from '../base/index.ts'
+import { Failure, type FailureKind } from '../base/index.ts'
+import { digestOf } from './encoder-fetch.ts'
 import { vocabularyOf, vocabularyOfList, type Vocabulary } from './byte-pairs.ts'
 
 /** Rows of the tables have plain names; what is a path is the user's own. */
 export const isPath = (name: string): boolean => /[./\\]/.test(name)
+
+const printed = /^(.*)#([0-9a-f]{12})$/s
+
+/** Where a pair lies, of the name that its vectors are kept under. */
+export const placeOf = (name: string): string => printed.exec(name)?.[1] ?? name
+
+/** `PLACE#PRINT`: vectors of two models are never mixed, though one was put where the other had been. */
+export async function printedName(name: string, file: string): Promise<string> {
+  const [place, print] = [placeOf(name), (await digestOf(file, 'sha256', 'hex')).slice(0, 12)]
+  const wanted = printed.exec(name)?.[2] ?? print
+  if (wanted === print) return `${path.resolve(place)}#${print}`
+  throw new Failure(
+    'bad-input',
+    `cannot use the encoder ${place}: its file must be the one that images were embedded with, whose ` +
+      `SHA-256 begins ${wanted}, and ${file} begins ${print}; put it back, or embed the images anew`,
+  )
+}
 
 const sides = {
   image: { files: /^(?:vision|visual|image|img)[\w-]*\.onnx$/i, like: 'vision_model.onnx' },
@@ -17,7 +35,7 @@ export type Side = keyof typeof sides
 /** The ONNX file of a side: the file itself, or the one in the folder or its `onnx/` that is named so. */
 export async function modelFile(at: string, side: Side): Promise<string> {
   const found = await stat(at).catch((cause: unknown) => {
-    throw refusal(at, 'there is no such file or folder', cause)
+    throw refusal(at, 'there is no such file or folder', { cause })
   })
   // Who names the side that sees means the pair: the side that reads lies beside it.
   const isOther = side === 'text' && sides.image.files.test(path.basename(at))
@@ -30,13 +48,16 @@ export async function modelFile(at: string, side: Side): Promise<string> {
   if (file === undefined) {
     const there = names.filter((name) => name.endsWith('.onnx')).map((name) => path.basename(name))
     const has = there.length === 0 ? 'no .onnx file' : there.join(', ')
-    throw refusal(at, `its ${side} side is to be a file like ${sides[side].like}, and the folder has ${has}`)
+    const why = `its ${side} side is to be a file like ${sides[side].like}, and the folder has ${has}`
+    throw refusal(at, why, { kind: side === 'text' ? 'not-found' : 'bad-input' })
   }
   return path.resolve(file)
 }
 
-const refusal = (at: string, why: string, cause?: unknown): Failure =>
-  new Failure('bad-input', `cannot use the encoder ${at}: ${why}`, { cause })
+type Reason = { readonly kind?: FailureKind; readonly cause?: unknown }
+
+const refusal = (at: string, why: string, { kind = 'bad-input', cause }: Reason = {}): Failure =>
+  new Failure(kind, `cannot use the encoder ${at}: ${why}`, { cause })
 
 async function namesIn(folder: string, parts: readonly string[]): Promise<readonly string[]> {
   const lists = parts.map(async (part) => {
@@ -97,7 +118,7 @@ async function jsonIn(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (cause) {
-    throw refusal(file, `it must be JSON: ${(cause as Error).message}`, cause)
+    throw refusal(file, `it must be JSON: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Failure } from '../base/index.ts'
 import { matrix } from '../math/index.ts'
 import type { LoadOptions } from './encoders.ts'
-import { modelFile, pictureRuleFor, type PictureRule } from './pair-files.ts'
+import { modelFile, pictureRuleFor, placeOf, printedName, type PictureRule } from './pair-files.ts'
 import { embeddingIn, onlyInput, unitRows } from './pair-session.ts'
 import type { Encoder } from './runtime.ts'
 
@@ -11,10 +11,11 @@ const batchOfCore = 8 // as for resnet50: a ViT-B/32 holds 5 MB an image
 
 /** An encoder by path: the ONNX file, or the folder that holds it, beside its `preprocessor_config.json`. */
 export async function loadImageSide(at: string, o: LoadOptions): Promise<Encoder> {
-  const file = await modelFile(at, 'image')
+  const file = await modelFile(placeOf(at), 'image')
+  const name = await printedName(at, file)
   const rule = await pictureRuleFor(file)
   const session = await o.open(file)
-  const { name, shape } = onlyInput(session, { file, type: 'float32', rank: 4 })
+  const { name: input, shape } = onlyInput(session, { file, type: 'float32', rank: 4 })
   const atOnce = typeof shape[0] === 'number' ? shape[0] : batchOfCore * (o.cores || availableParallelism())
   checkSize(file, shape, rule)
   const run = async (pixels: Uint8Array, images: number) => {
@@ -22,11 +23,11 @@ export async function loadImageSide(at: string, o: LoadOptions): Promise<Encoder
     const count = typeof shape[0] === 'number' ? shape[0] : images
     const data = planesOf(pixels, count, rule)
     const fed = { shape: [count, 3, rule.height, rule.width], data }
-    return embeddingIn(await session.run({ [name]: fed }), { file, images: count })
+    return embeddingIn(await session.run({ [input]: fed }), { file, images: count })
   }
   const { columns } = await run(new Uint8Array(bytesOf(rule)), 1)
   return {
-    name: at,
+    name,
     width: columns,
     input: { width: rule.width, height: rule.height, fit: rule.fit },
     batch: atOnce,

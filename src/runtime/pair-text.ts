@@ -4,21 +4,21 @@ import { matrix, type Matrix } from '../math/index.ts'
 import { idsOf } from './byte-pairs.ts'
 import type { LoadOptions } from './encoders.ts'
 import path from 'node:path'
-import { isPath, modelFile, vocabularyFor } from './pair-files.ts'
+import { isPath, modelFile, placeOf, vocabularyFor } from './pair-files.ts'
 import { embeddingIn, unitRows } from './pair-session.ts'
 import type { Fed } from './runtime.ts'
 import type { TextSide } from './texts.ts'
 
 /** Both sides of a pair speak of one space: pictures lie there as they are. */
 export const pairSide = (at: string): TextSide => ({
-  rowsOf: async (names, { open }) => (await loadTextSide(at, { open }))(names),
+  rowsOf: async (names, { open }) => (await loadTextSide(placeOf(at), { open }))(names),
   jointOf: async () => async (embeddings) => embeddings,
 })
 
 /** A folder is a pair by itself; two ONNX files are one because their user says so: widths are compared. */
 export function refuseAnotherSpace(text: string, encoder: string): void {
-  const [its, other] = [path.resolve(text), path.resolve(encoder)]
-  const isPair = its === other || other.startsWith(its + path.sep) || (isFile(text) && isPath(encoder))
+  const [its, other] = [text, encoder].map((name) => path.resolve(placeOf(name))) as [string, string]
+  const isPair = its === other || other.startsWith(its + path.sep) || (isFile(its) && isPath(encoder))
   if (isPair) return
   throw new Failure(
     'bad-input',
@@ -44,7 +44,7 @@ async function loadTextSide(
   if (!ids || ids.shape.length !== 2 || (ids.type !== 'int64' && ids.type !== 'int32')) {
     const takes = session.takes.map(({ name, type, shape }) => `${name}: ${type} [${shape.join(', ')}]`)
     throw new Failure(
-      'bad-input',
+      'not-found',
       `cannot use the encoder ${file}: a text side takes numbers of tokens, [names, tokens], ` +
         `and it takes ${takes.join('; ')}`,
     )

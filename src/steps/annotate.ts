@@ -64,14 +64,42 @@ async function foundIn(it: AnnotateInput, world: World): Promise<Found> {
       'cannot annotate: only a project can take labels (apply), and none is given',
     )
   }
+  if (it.project !== undefined) refuseOfFiles(it, it.project)
   const isOfFiles = it.project === undefined && !it.demo
   const rows = isOfFiles ? await rowsOf(it, world) : null
   const materialOf = ({ auditAside }: { readonly auditAside: boolean }): Promise<Material> => {
     if (rows) return filesMaterial(it, rows, { world, auditAside })
     if (it.project === undefined) return demoMaterial(world)
-    return projectMaterial(world, it.project, { classes: it.classes, readNames: it.names, auditAside })
+    const { classes, names: readNames, textEncoder } = it
+    return projectMaterial(world, it.project, { classes, readNames, textEncoder, auditAside })
   }
   return find({ precision, materialOf, howOf: (material) => howFor(it, material) }, world)
+}
+
+const ofFiles = [
+  'encoder',
+  'imagePaths',
+  'textEmbeddings',
+  'jointEmbeddings',
+  'examples',
+  'groups',
+  'micro',
+  'meta',
+  'audit',
+] as const satisfies readonly (keyof AnnotateInput)[]
+
+/** What would be passed over is refused: who names an encoder here wants other vectors than there are. */
+function refuseOfFiles(it: AnnotateInput, project: string): void {
+  const given = ofFiles.find((name) => it[name] !== undefined)
+  const clusters = clustererNames.some((name) => name === it.cluster) || it.cluster === 'auto'
+  if (given === undefined && clusters) return
+  const value = given === undefined ? `cluster ${it.cluster}` : `${given} ${it[given]}`
+  const hint = given === 'encoder' ? `; bowerbird embed ${project} --encoder ${it.encoder} does it` : ''
+  throw new Failure(
+    'bad-input',
+    `cannot annotate ${project}: a project has its own vectors, examples and clusters, and ${value} is for ` +
+      `--images and --embeddings only${hint}`,
+  )
 }
 
 const projectOf = (it: AnnotateInput, { store }: World): Promise<Project | null> =>

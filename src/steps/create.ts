@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../base/index.ts'
-import { configuration } from './configuration.ts'
-import { classField, projectField } from './fields.ts'
+import { classField, encoderField, encoderNamed, perhaps, projectField } from './fields.ts'
 import { showProject } from './show.ts'
 import { step } from './step.ts'
 import { ProjectView } from './views.ts'
@@ -14,10 +13,7 @@ export const create = step({
   input: z.object({
     project: projectField,
     title: z.string().trim().min(1).max(200).optional().describe('the name that people read'),
-    encoder: configuration.shape.encoder
-      .unwrap()
-      .optional()
-      .describe('what turns its images into vectors; as configured, if left out'),
+    encoder: perhaps(encoderField),
     classes: z.array(classField).max(10_000).optional().describe('the names of its classes, in their order'),
     seed: z
       .int()
@@ -48,7 +44,7 @@ export const create = step({
       isDemo: false,
       at: now(),
       title: input.title ?? name,
-      encoder: input.encoder ?? configured.encoder,
+      encoder: encoderNamed(input.encoder ?? configured.encoder),
       seed: input.seed ?? configured.seed,
     })
     if (input.classes?.length) await store.classes.ensure(name, input.classes)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Failure, type Image, type ImageId } from '../base/index.ts'
 import { matrix, rowOf, type Matrix } from '../math/index.ts'
 import { encoderNames, encoders, type Encoder, type EncoderName } from '../runtime/index.ts'
-import { projectField } from './fields.ts'
+import { encoderField, encoderNamed, perhaps, projectField } from './fields.ts'
 import { encoderWantedKey } from './show.ts'
 import { step } from './step.ts'
 import type { World } from './world.ts'
@@ -12,7 +12,7 @@ export const embed = step({
   summary: 'Turn images into vectors with an encoder',
   input: z.object({
     project: projectField,
-    encoder: z.enum(encoderNames).optional().describe('what to turn them with; else the project’s own'),
+    encoder: perhaps(encoderField),
   }),
   output: z.object({
     encoder: z.string(),
@@ -34,7 +34,7 @@ export const embed = step({
   then: 'train',
   async run({ project, encoder: asked }, world) {
     const before = await world.store.projects.get(project)
-    const wanted = asked ?? before.encoder
+    const wanted = encoderNamed(asked ?? before.encoder)
     const { encoder, fellBack } = await encoderFor(wanted, world)
     if (encoder.name !== before.encoder) await world.store.projects.setEncoder(project, encoder.name)
     if (fellBack) await world.store.settings.set(encoderWantedKey(before), wanted)

@@ -1,6 +1,8 @@
 // Inputs that several steps take, each said once.
+import path from 'node:path'
 import { z } from 'zod'
 import { splits } from '../base/index.ts'
+import { encoderNames } from '../runtime/index.ts'
 
 export const projectField = z
   .string()
@@ -19,6 +21,20 @@ export const classField = z
   .regex(/^[^\p{Cc}]*$/u, 'a class’s name has no control characters')
   .refine((name) => !labelWords.some((word) => word === name), 'none and any are words of the filter')
   .describe('a class’s name')
+
+/** A row of the table, or a path: of names plain words, so that a typing error is no path. */
+export const encoderField = z
+  .string()
+  .max(1000)
+  .regex(/[./\\]/)
+  .or(z.enum(encoderNames))
+  .describe(
+    `what turns images into vectors: ${encoderNames.join(', ')}, or the PATH of an ONNX model (a folder as of ` +
+      'CLIP’s, or its image side)',
+  )
+
+/** A path is kept as it is from the root: it holds wherever the program is started next. */
+export const encoderNamed = (name: string): string => (/[./\\]/.test(name) ? path.resolve(name) : name)
 
 export const imageField = z.int().min(1).describe('the image’s id')
 export const splitField = z.enum(splits).describe('learnt from (train), for settings, or gold (test)')

@@ -80,7 +80,11 @@ describe('annotate, from a folder of pictures and a pair of ONNX files', () => {
     for (const file of ['onnx/vision_model.onnx', 'preprocessor_config.json'])
       copyFileSync(at(`pair/${file}`), at(`sees/${path.basename(file)}`))
     const input = given({ encoder: at('sees/vision_model.onnx') })
-    await assert.rejects(world.act('annotate', input), /its text side is to be a file like text_model\.onnx/)
+    const lack = /its text side is to be a file like text_model\.onnx/
+    await assert.rejects(world.act('annotate', { ...input, textEncoder: at('sees') }), lack)
+    const alone = await world.act('annotate', input)
+    assert.match(alone.says, /clusters without names/)
+    assert.match(alone.says, lack)
     const done = await world.act('annotate', { ...input, textEncoder: at('pair/onnx/text_model.onnx') })
     assert.match(done.says, /24 images were labelled from 3 class names/)
   })

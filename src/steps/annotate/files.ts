@@ -105,7 +105,7 @@ async function sideOf(it: AnnotateInput, { images, encoder }: Rows, world: World
   return textSideOf(world, encoder, {
     rows: images,
     names,
-    ...(it.textEncoder ? { by: it.textEncoder } : {}),
+    by: it.textEncoder,
   })
 }
 

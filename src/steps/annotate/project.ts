@@ -22,6 +22,8 @@ type How = {
   /** All of the project's, if left out. */
   readonly classes?: readonly string[] | undefined
   readonly readNames: boolean
+  /** Another text side than the encoder's own. */
+  readonly textEncoder?: string | undefined
   /** Whether answers to the last audit only measure, and are no examples. */
   readonly auditAside: boolean
 }
@@ -38,7 +40,7 @@ export async function projectMaterial(world: World, name: string, how: How): Pro
   const wanted = wantedClasses(await store.classes.list(name), how.classes)
   const names = (of: readonly Class[]) => of.map((c) => c.name)
   const side: TextSide = how.readNames
-    ? await textSideOf(world, project.encoder, { rows, names: names(wanted) })
+    ? await textSideOf(world, project.encoder, { rows, names: names(wanted), by: how.textEncoder })
     : { why: 'class names are not to be read' }
   const { joint, text } = side.why === null ? side : { joint: null, text: null }
   const taught = new Set(said.examples.values())

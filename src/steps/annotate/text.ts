@@ -12,7 +12,7 @@ type Asked = {
   readonly rows: Matrix
   readonly names: readonly string[]
   /** Another text side than the encoder's own. */
-  readonly by?: string
+  readonly by?: string | undefined
 }
 
 export async function textSideOf(
@@ -32,8 +32,11 @@ export async function textSideOf(
     if (text.data.every((x) => x === 0)) return { why: `${name} knows none of the class names` }
     return { text, joint, why: null }
   } catch (error) {
-    // Without a network, examples do as well: only who has neither must be told.
-    if (error instanceof Failure && error.kind === 'no-network') return { why: error.message }
+    if (error instanceof Failure && isLack(error, by)) return { why: error.message }
     throw error
   }
 }
+
+/** Without a network, or with an encoder that has no text side, examples do as well: who has none is told. */
+const isLack = ({ kind }: Failure, asked: string | undefined): boolean =>
+  kind === 'no-network' || (kind === 'not-found' && asked === undefined)
