@@ -21,8 +21,16 @@ export function bytes(count: number): string {
   return `${value.toFixed(digits)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
 }
 
+export const number = (value: number): string => value.toLocaleString('en')
 export const many = (count: number, one: string, more = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : more}`
+  `${number(count)} ${count === 1 ? one : more}`
+
+/** Steps say things in passing; on its own a sentence begins large. */
+export const sentence = (says: string): string => `${says.charAt(0).toUpperCase()}${says.slice(1)}`
+
+/** What went wrong, in the words of whoever threw it. */
+export const faultOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown)
 
 /** "resnet50" stays, "my Birds!" becomes "my-birds": a project's name in addresses. */
 export const slugOf = (title: string): string =>

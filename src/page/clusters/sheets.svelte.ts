@@ -1,6 +1,7 @@
 // The clusters of a project, page after page, as contact sheets.
 import { perform, Refusal } from '../client/client.ts'
 import type { ClusterView } from '../client/types.ts'
+import { faultOf } from '../words.ts'
 
 export type Level = 'micro' | 'meta'
 type Asked = { readonly project: string; readonly level: Level; readonly open: boolean }
@@ -57,7 +58,7 @@ export class ClusterSheets {
       this.fault = null
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.kind === 'not-ready') this.state = 'unknown'
-      else this.fault = thrown instanceof Error ? thrown.message : String(thrown)
+      else this.fault = faultOf(thrown)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ClusterView } from '../client/types.ts'
+import { number } from '../words.ts'
 
 export type Suggestion = { readonly name: string; readonly says: string }
 
@@ -25,8 +26,7 @@ export function checkSays(o: {
   readonly wrong: number
   readonly wrongAtMost: number
 }): string {
-  const left = (o.of - o.wrong).toLocaleString('en')
-  if (o.checked === o.of)
-    return `All ${o.of.toLocaleString('en')} are in sight: what you leave in is what you see`
+  const left = number(o.of - o.wrong)
+  if (o.checked === o.of) return `All ${number(o.of)} are in sight: what you leave in is what you see`
   return `At most ${(100 * o.wrongAtMost).toFixed(1)}% of ${left} wrong, 95% sure, ${o.checked} checked`
 }

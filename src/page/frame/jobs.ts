@@ -1,4 +1,5 @@
 import type { Job } from '../client/types.ts'
+import { number } from '../words.ts'
 
 const says: Readonly<Record<string, string>> = {
   add: 'Adding pictures',
@@ -21,7 +22,7 @@ export function progressSays({ state, progress, startedAt }: Job, now: number = 
   const seconds = startedAt === null ? 0 : (now - startedAt) / 1000
   if (total !== null && total > 1 && done > 0 && seconds > 2) {
     const rate = done / seconds
-    if (rate >= 2) parts.push(`${Math.round(rate).toLocaleString('en')} a second`)
+    if (rate >= 2) parts.push(`${number(Math.round(rate))} a second`)
     parts.push(`${duration((total - done) / rate)} left`)
   }
   return parts.join(' · ')

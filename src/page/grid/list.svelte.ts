@@ -4,6 +4,7 @@ import { perform } from '../client/client.ts'
 import type { ImagePage, ImageView } from '../client/types.ts'
 import type { Filter } from './filter.ts'
 import type { Change } from '../state/answers.svelte.ts'
+import { faultOf } from '../words.ts'
 
 /** How a page was asked for: after a key, or at an index. */
 type Page = { readonly after?: string; readonly at?: number; readonly size: number }
@@ -76,7 +77,7 @@ export class ImageList {
       }
       this.fault = null
     } catch (thrown) {
-      this.fault = thrown instanceof Error ? thrown.message : String(thrown)
+      this.fault = faultOf(thrown)
     }
   }
 

@@ -3,6 +3,7 @@ import { originalOf, perform } from '../client/client.ts'
 import type { Question } from '../client/types.ts'
 import type { Change } from '../state/answers.svelte.ts'
 import { settings } from '../state/settings.svelte.ts'
+import { faultOf } from '../words.ts'
 
 const askBelow = 6
 const inSight = 2
@@ -52,7 +53,7 @@ export class Questions {
       this.knows = got.knows
       this.fault = null
     } catch (thrown) {
-      this.fault = thrown instanceof Error ? thrown.message : String(thrown)
+      this.fault = faultOf(thrown)
     }
     this.isAsking = false
     this.decode()

@@ -1,6 +1,7 @@
 // The points of a project's map: parallel arrays, so that 100,000 are read, changed and drawn in no time.
 import { perform, Refusal } from '../client/client.ts'
 import type { Change } from '../state/answers.svelte.ts'
+import { faultOf } from '../words.ts'
 
 export class MapPoints {
   readonly project: string
@@ -43,7 +44,7 @@ export class MapPoints {
       this.fault = null
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.kind === 'not-ready') this.state = 'undrawn'
-      else this.fault = thrown instanceof Error ? thrown.message : String(thrown)
+      else this.fault = faultOf(thrown)
     }
     this.tick++
   }

@@ -2,6 +2,7 @@
 import { perform } from '../client/client.ts'
 import type { ImageView } from '../client/types.ts'
 import type { Change } from '../state/answers.svelte.ts'
+import { faultOf, number } from '../words.ts'
 
 export const kinds = ['unsure', 'labels'] as const
 export type Kind = (typeof kinds)[number]
@@ -39,7 +40,7 @@ export class Queue {
       this.index = 0
       this.fault = null
     } catch (thrown) {
-      this.fault = thrown instanceof Error ? thrown.message : String(thrown)
+      this.fault = faultOf(thrown)
     }
     this.isReading = false
   }
@@ -53,7 +54,7 @@ export class Queue {
   }
   async #doubtful(): Promise<readonly Item[]> {
     const { suspects, looked, off } = await perform('suspects', { project: this.project, size })
-    this.says = `${off.toLocaleString('en')} of ${looked.toLocaleString('en')} labels contradict what is learnt from the others`
+    this.says = `${number(off)} of ${number(looked)} labels contradict what is learnt from the others`
     return suspects.map(({ image, suggested, reason }) => ({ image, suggested, reason }))
   }
 

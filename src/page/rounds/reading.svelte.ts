@@ -1,6 +1,7 @@
 // The sessions of a project and the one looked at, read again whenever something of the project moved.
 import type { OutputOf } from '../../steps/index.ts'
 import { perform } from '../client/client.ts'
+import { faultOf } from '../words.ts'
 
 export type SessionView = OutputOf<'sessions'>['sessions'][number]
 export type SessionStory = OutputOf<'session'>
@@ -35,7 +36,7 @@ export const reading = {
       all = [...sessions].reverse()
       fault = null
     } catch (thrown) {
-      fault = thrown instanceof Error ? thrown.message : String(thrown)
+      fault = faultOf(thrown)
     }
   },
 }

@@ -25,8 +25,6 @@ export const waysOf = {
 } as const satisfies Record<SessionView['state'], readonly unknown[]>
 export type Way = (typeof waysOf)[SessionView['state']][number]['step']
 
-/** Steps say things in passing; on its own a sentence begins large. */
-export const sentence = (says: string): string => `${says.charAt(0).toUpperCase()}${says.slice(1)}`
 /** validationShare: validation share. */
 export const plain = (name: string): string => name.replace(/[A-Z]/g, (large) => ` ${large.toLowerCase()}`)
 

@@ -2,7 +2,7 @@
 import { jobById, jobs as listJobs, perform } from '../client/client.ts'
 import { listen } from '../client/events.ts'
 import type { OutputOf } from '../../steps/index.ts'
-import { many } from '../words.ts'
+import { faultOf, many, number } from '../words.ts'
 import { toasts } from './toasts.svelte.ts'
 import type { Job, ProjectView, VersionView } from '../client/types.ts'
 
@@ -79,7 +79,7 @@ async function readProjects(): Promise<void> {
     projects = (await perform('projects', {})).projects
     fault = null
   } catch (thrown) {
-    fault = thrown instanceof Error ? thrown.message : String(thrown)
+    fault = faultOf(thrown)
   }
 }
 
@@ -106,8 +106,8 @@ function tellEnd({ step, state, error, output }: Job): void {
   const { added, alreadyThere, skippedCount } = output as OutputOf<'add'>
   const parts = [
     `${many(added, 'picture')} added`,
-    ...(alreadyThere > 0 ? [`${alreadyThere.toLocaleString('en')} there already`] : []),
-    ...(skippedCount > 0 ? [`${skippedCount.toLocaleString('en')} skipped: see Jobs`] : []),
+    ...(alreadyThere > 0 ? [`${number(alreadyThere)} there already`] : []),
+    ...(skippedCount > 0 ? [`${number(skippedCount)} skipped: see Jobs`] : []),
   ]
   toasts.say(parts.join(', '))
 }

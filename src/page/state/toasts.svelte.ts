@@ -1,3 +1,4 @@
+import { faultOf } from '../words.ts'
 export type Toast = {
   readonly id: number
   readonly text: string
@@ -17,7 +18,7 @@ export const toasts = {
     show({ text, tone: 'plain', ...(action ? { action } : {}) }, action ? 7000 : 4000)
   },
   bad(thrown: unknown): void {
-    show({ text: thrown instanceof Error ? thrown.message : String(thrown), tone: 'bad' }, 10_000)
+    show({ text: faultOf(thrown), tone: 'bad' }, 10_000)
   },
   drop(id: number): void {
     list = list.filter((toast) => toast.id !== id)
