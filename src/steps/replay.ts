@@ -1,13 +1,14 @@
 // The default put to the test on a project's own labels: sessions are played with nothing but them, and a
 // strategy that is clearly better there is what auto asks by from then on.
 import { z } from 'zod'
-import type { Project } from '../base/index.ts'
+import { Failure, type Project } from '../base/index.ts'
 import { randomFrom } from '../math/index.ts'
 import { areaUnder, holm, meanInterval, pairedTest, type Session } from '../measure/index.ts'
 import { strategyNames, type StrategyName } from '../query/index.ts'
 import type { Store } from '../store/index.ts'
 import { projectField } from './fields.ts'
 import { labelsNow } from './lesson.ts'
+import { labelsOfPeople } from './people.ts'
 import { play, type Game, type Player } from './simulate-play.ts'
 import { tableOf } from './simulate-table.ts'
 import { step } from './step.ts'
@@ -45,10 +46,18 @@ export const replay = step({
   runs: 'apart',
   reads: false,
   positional: ['project'],
+  // Follows each training, and is done anew when there are twice as many labels.
+  async key({ project: name }, { store }) {
+    const { createdAt, encoder } = await store.projects.get(name)
+    const { labelled } = (await store.projects.counts(name)).bySplit.train
+    if (labelled < labelsMin) throw notReady(name, labelled)
+    return `replay ${name} ${createdAt} ${encoder} ${Math.floor(Math.log2(labelled / labelsMin))}`
+  },
   async run(it, world) {
     const { store } = world
     const project = await store.projects.get(it.project)
-    const { labels } = await labelsNow(store, project.name)
+    const labels = await labelsToPlay(store, project.name)
+    if (labels.size < labelsMin) return tooFew(labels.size)
     const known = { answers: labels, imagesMin: labelsMin, imagesMax: labelsMax }
     const its = await tableOf(project, known, store)
     const count = its.table.ids.length
@@ -60,6 +69,26 @@ export const replay = step({
     return verdict
   },
 })
+
+/** Those that people gave: what `annotate` wrote by itself would praise whoever asks as it does. */
+async function labelsToPlay(store: Store, project: string) {
+  const { labels } = await labelsNow(store, project)
+  const people = await labelsOfPeople(store, project)
+  return new Map([...labels].filter(([image]) => people.has(image)))
+}
+
+const tooFew = (labels: number): Verdict => ({
+  labels,
+  chosen: null,
+  says: `sessions are replayed on ${labelsMin} labels of people and more, and there are ${labels}`,
+  rivals: [],
+})
+
+const notReady = (project: string, labelled: number): Failure =>
+  new Failure(
+    'not-ready',
+    `cannot replay ${project}: it takes ${labelsMin} labelled images, and ${labelled} are labelled`,
+  )
 
 const keyOf = ({ name, createdAt, encoder }: Project): string => `replayed ${name} ${createdAt} ${encoder}`
 

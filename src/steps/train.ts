@@ -48,7 +48,7 @@ export const train = step({
   runs: 'apart',
   reads: false,
   positional: ['project'],
-  then: 'session-advance',
+  then: ['session-advance', 'replay'],
   async key({ project: name, ...given }, { store }) {
     const project = await store.projects.get(name)
     const { position, bySplit } = await store.projects.counts(name)
