@@ -1,8 +1,12 @@
 // Words of a command line to values of a schema; what does not fit is left for the schema to refuse.
 import type { Field, Kind } from './fields.ts'
 
+/** As a query string has it, too: the word takes the value away. */
+export const valueFor = ({ kind, isNullable }: Field, given: unknown): unknown =>
+  given === 'null' && isNullable ? null : coerce(kind, given)
+
 /** A flag's text, or all texts of a flag that may be repeated. */
-export function coerce(kind: Kind, given: unknown): unknown {
+function coerce(kind: Kind, given: unknown): unknown {
   if (kind.is === 'list') return [given].flat().flatMap((text) => items(kind.of, String(text)))
   if (typeof given !== 'string') return given
   if (kind.is === 'number')

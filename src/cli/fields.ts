@@ -6,6 +6,8 @@ export type Field = {
   readonly flag: string
   readonly says: string
   readonly isRequired: boolean
+  /** Typed as `null`. */
+  readonly isNullable: boolean
   readonly default: unknown
   readonly kind: Kind
 }
@@ -44,13 +46,16 @@ function fieldOf(key: string, schema: Schema): Field {
   let says = schema.description
   let value: unknown
   let isRequired = true
+  let isNullable = false
   while (wrappers.has(inner.def.type)) {
     if (mayBeLeftOut.has(inner.def.type)) isRequired = false
+    if (inner.def.type === 'nullable') isNullable = true
     value ??= inner.def.defaultValue
     inner = (inner.def.innerType ?? inner.def.in) as Schema
     says ??= inner.description
   }
-  return { key, flag: kebab(key), says: says ?? '', isRequired, default: value, kind: kindOf(inner) }
+  const kind = kindOf(inner)
+  return { key, flag: kebab(key), says: says ?? '', isRequired, isNullable, default: value, kind }
 }
 
 function kindOf(schema: Schema): Kind {

@@ -2,7 +2,7 @@
 import { Argument, Command, Option } from 'commander'
 import { Failure } from '../base/index.ts'
 import { configuration, type Step } from '../steps/index.ts'
-import { coerce } from './coerce.ts'
+import { valueFor } from './coerce.ts'
 import { fieldsOf, type Field } from './fields.ts'
 import type { Call, CliOptions } from './options.ts'
 import { runStep } from './run.ts'
@@ -21,7 +21,7 @@ export function stepCommand(step: Step, o: CliOptions): Command {
     for (const field of fields) {
       const place = places.indexOf(field)
       const typed = (place < 0 ? undefined : maybeTyped(words[place])) ?? given[field.key]
-      if (typed !== undefined) input[field.key] = coerce(field.kind, typed)
+      if (typed !== undefined) input[field.key] = valueFor(field, typed)
     }
     refuseMissing(step, fields, { input, places })
     await runStep(step, input, callOf(command, o, new Set(fields.map((field) => field.key))))
@@ -134,7 +134,7 @@ export function callOf(command: Command, o: CliOptions, own: ReadonlySet<string>
   const flags: Record<string, unknown> = {}
   for (const field of fieldsOf(configuration)) {
     const typed = own.has(field.key) ? before[field.key] : (after[field.key] ?? before[field.key])
-    if (typed !== undefined) flags[field.key] = coerce(field.kind, typed)
+    if (typed !== undefined) flags[field.key] = valueFor(field, typed)
   }
   return { o, flags, json: (after['json'] ?? before['json']) === true }
 }

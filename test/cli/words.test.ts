@@ -4,7 +4,7 @@ import { describe, it, test } from 'node:test'
 import { z } from 'zod'
 import type { Job, JobId } from '../../src/base/index.ts'
 import { drawn, openBar } from '../../src/cli/bar.ts'
-import { coerce } from '../../src/cli/coerce.ts'
+import { valueFor } from '../../src/cli/coerce.ts'
 import { fieldsOf } from '../../src/cli/fields.ts'
 import { render } from '../../src/cli/print.ts'
 
@@ -15,10 +15,11 @@ const schema = z.object({
   isForced: z.boolean().default(false),
   classNames: z.array(z.string()).default([]),
   answers: z.array(z.object({ image: z.int(), label: z.string().nullable() })),
+  epochs: z.int().optional().nullable(),
   rename: z.object({ from: z.string(), to: z.string() }).optional(),
 })
 const fields = new Map(fieldsOf(schema).map((field) => [field.key, field]))
-const read = (key: string, given: unknown) => coerce(fields.get(key)!.kind, given)
+const read = (key: string, given: unknown) => valueFor(fields.get(key)!, given)
 
 describe('a schema as flags', () => {
   it('has names in kebab-case, words and what must be given', () => {
@@ -36,6 +37,13 @@ describe('a schema as flags', () => {
     assert.equal(read('budget', '12'), 12)
     assert.equal(read('budget', 'many'), 'many')
     assert.equal(read('project', '12'), '12')
+  })
+
+  it('reads null where the schema has one, and leaves the word elsewhere', () => {
+    assert.equal(read('epochs', 'null'), null)
+    assert.equal(read('epochs', '3'), 3)
+    assert.equal(read('budget', 'null'), 'null')
+    assert.equal(read('project', 'null'), 'null')
   })
 
   it('reads lists by comma and by repetition', () => {
