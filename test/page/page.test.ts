@@ -17,7 +17,7 @@ const views: Readonly<Record<string, string>> = {
   grid: '.tile img.here',
   label: 'figure img',
   map: '.plane canvas',
-  clusters: '.row-of .tile',
+  clusters: '.row-of .thumb',
   review: '[data-testid=reason]',
   rounds: 'text=What now',
   versions: 'text=Class by class',
@@ -207,7 +207,7 @@ describe('the page', { skip: skipped }, () => {
     await page.keyboard.press('c')
     const bound = page.getByTestId('bound')
     await bound.getByText(`All ${open} are in sight`).waitFor()
-    await page.locator('.spot .tile').first().click()
+    await page.locator('.spot .thumb').first().click()
     await page.getByText(new RegExp(`Label ${open - 1} as`)).waitFor()
     await page.keyboard.press('2')
     await page.getByText(`${open - 1} pictures labelled frog`).waitFor()

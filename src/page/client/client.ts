@@ -123,8 +123,10 @@ export async function predictFile(project: string, file: File): Promise<Predicti
   body.append('file', file)
   return (await send(`/predict${query({ project, all: true })}`, { method: 'POST', body })) as Prediction
 }
-export const originalOf = (project: string, id: number): string =>
-  `/v1/images/${id}/original?project=${encodeURIComponent(project)}`
+export const originalOf = (project: string, id: number): string => pictureOf(project, id, 'original')
+export const thumbnailOf = (project: string, id: number): string => pictureOf(project, id, 'thumbnail')
+const pictureOf = (project: string, id: number, size: 'original' | 'thumbnail'): string =>
+  `/v1/images/${id}/${size}?project=${encodeURIComponent(project)}`
 
 function query(input: object): string {
   const pairs = Object.entries(input).flatMap(([key, value]) =>

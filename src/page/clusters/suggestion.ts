@@ -1,3 +1,4 @@
+import { percent } from '../../figures/index.ts'
 import type { ClusterView } from '../client/types.ts'
 import { number } from '../words.ts'
 
@@ -28,5 +29,5 @@ export function checkSays(o: {
 }): string {
   const left = number(o.of - o.wrong)
   if (o.checked === o.of) return `All ${number(o.of)} are in sight: what you leave in is what you see`
-  return `At most ${(100 * o.wrongAtMost).toFixed(1)}% of ${left} wrong, 95% sure, ${o.checked} checked`
+  return `At most ${percent(o.wrongAtMost)} of ${left} wrong, 95% sure, ${o.checked} checked`
 }

@@ -1,3 +1,5 @@
+import { toggled } from '../state/toggled.ts'
+
 /** Which images are chosen, and where the cursor stands; indexes come from the list, ids are kept. */
 export class Selection {
   ids = $state.raw<ReadonlySet<number>>(new Set())
@@ -28,9 +30,7 @@ export class Selection {
       this.since = performance.now()
       return void (this.ids = new Set([id]))
     }
-    const next = new Set(this.ids)
-    if (!next.delete(id)) next.add(id)
-    this.set(next)
+    this.set(toggled(this.ids, id))
   }
   drop(gone: ReadonlySet<number>): void {
     this.ids = new Set([...this.ids].filter((id) => !gone.has(id)))

@@ -1,4 +1,5 @@
 // What a session's states and ways are called.
+import { percent } from '../../figures/index.ts'
 import { many } from '../words.ts'
 import type { SessionStory, SessionView } from './reading.svelte.ts'
 
@@ -34,9 +35,9 @@ export const signed = (share: number): string => `${share < 0 ? '−' : '+'}${Ma
 export function findingOf({ curve, best, rounds }: SessionStory): string {
   if (curve.length === 0) return 'The curve begins when the first round is done'
   const first = curve[0]!
-  if (!best || curve.length === 1) return `${(100 * first.accuracy).toFixed(1)}% after the first round`
+  if (!best || curve.length === 1) return `${percent(first.accuracy)} after the first round`
   const done = rounds.filter((round) => round.state === 'done').length
-  return `${(100 * best.accuracy).toFixed(1)}% at best, in round ${best.round} of ${done}`
+  return `${percent(best.accuracy)} at best, in round ${best.round} of ${done}`
 }
 
 /** What stands where the curve will be. */

@@ -52,6 +52,10 @@ export const answers = {
     }
     void sendAll()
   },
+  /** What was done, said with the way back. */
+  say(project: string, text: string): void {
+    toasts.say(text, { says: 'Undo', run: () => void answers.undo(project) })
+  },
   async undo(project: string): Promise<void> {
     await sendAll()
     try {
