@@ -63,4 +63,23 @@ describe('effort and spot-check', () => {
     assert.ok(many.wrongAtMost[0]! > 0 && many.wrongAtMost[2]! > many.wrongAtMost[0]!)
     assert.deepEqual((await draw(5)).images, few.images, 'until the next label, the same draw')
   })
+  it('draws from images that are given as it does from a cluster, labelled ones too', async () => {
+    const { images } = await world.act('images', { project: 'birds', size: 12 })
+    const [out, ...ids] = images.map(({ id }) => id)
+    await world.act('answer', { project: 'birds', answers: [{ image: ids[0]!, label: 'wren' }] })
+    const draw = (size: number) =>
+      world.act('spot-check', { project: 'birds', images: [out!, ...ids, ids[0]!], except: [out!], size })
+    const all = await draw(500)
+    assert.deepEqual(
+      all.images.map(({ id }) => id).toSorted((a, b) => a - b),
+      ids,
+    )
+    assert.deepEqual([all.of, all.wrongAtMost[3]], [11, 0])
+    assert.ok((await draw(5)).wrongAtMost[0]! > 0)
+  })
+  it('says that a cluster or images have to be named', async () => {
+    await assert.rejects(world.act('spot-check', { project: 'birds' }), /a cluster or images, one of the two/)
+    const both = { project: 'birds', cluster: 0, images: [1] }
+    await assert.rejects(world.act('spot-check', both), /a cluster or images, one of the two/)
+  })
 })
