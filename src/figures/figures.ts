@@ -3,6 +3,7 @@ import { convergence } from './convergence.ts'
 import { curve } from './curve.ts'
 import { curves } from './curves.ts'
 import { distribution } from './distribution.ts'
+import { duels } from './duels.ts'
 import { heatMap } from './heat-map.ts'
 import { histogram } from './histogram.ts'
 import { matrix } from './matrix.ts'
@@ -24,6 +25,7 @@ export const figures = {
   map: { says: 'images that look alike lie close', draw: scatter },
   accuracy: { says: 'how accuracy grew with labels', draw: curve },
   sessions: { says: 'how strategies compare, session by session', draw: curves },
+  duels: { says: 'which strategy beats which, and whether it is significant', draw: duels },
   confusion: { says: 'what is taken for what', draw: matrix },
 } satisfies Record<string, Figure<never>>
 export type FigureName = keyof typeof figures

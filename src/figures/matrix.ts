@@ -1,4 +1,5 @@
-import { element, escapeText, figure, write, type Svg } from './svg.ts'
+import { box, gridOf, hint, titles, type Grid } from './grid.ts'
+import { element, figure, type Svg } from './svg.ts'
 import type { Theme } from './theme.ts'
 
 /** Counts: rows are the truth, columns the guess. */
@@ -31,13 +32,9 @@ export function finding(confusion: Confusion): string {
 /** Each row shaded by its share, so that rare classes show as plainly as frequent ones. */
 export function matrix(confusion: Confusion, size: { readonly width: number }, theme: Theme): Svg {
   const { classes, counts } = confusion
-  const names = Math.min(110, Math.max(...classes.map((name) => name.length), 4) * 6.6 + 12)
-  const cell = Math.max(6, Math.min(48, (size.width - names) / Math.max(1, classes.length)))
-  const whole = { width: names + cell * classes.length, height: names + cell * classes.length }
-  const cells = counts.flatMap((row, i) =>
-    row.map((count, j) => cellOf({ count, row, i, j, names, cell, classes, theme })),
-  )
-  return figure(whole, finding(confusion), ...cells, ...titles({ classes, names, cell, theme }))
+  const grid = gridOf(classes, size.width)
+  const cells = counts.flatMap((row, i) => row.map((count, j) => cellOf({ count, row, i, j, grid, theme })))
+  return figure(grid.size, finding(confusion), ...cells, ...titles(grid, theme))
 }
 
 type Cell = {
@@ -45,54 +42,21 @@ type Cell = {
   readonly row: readonly number[]
   readonly i: number
   readonly j: number
-  readonly names: number
-  readonly cell: number
-  readonly classes: readonly string[]
+  readonly grid: Grid
   readonly theme: Theme
 }
-function cellOf({ count, row, i, j, names, cell, classes, theme }: Cell): Svg {
+function cellOf({ count, row, i, j, grid, theme }: Cell): Svg {
   const share = count / (row.reduce((a, b) => a + b, 0) || 1)
-  const at = { x: names + j * cell, y: names + i * cell }
-  const says = `${classes[i]} taken for ${classes[j]}: ${count}`
-  const box = element('rect', {
-    x: at.x + 1,
-    y: at.y + 1,
-    width: cell - 2,
-    height: cell - 2,
-    rx: Math.min(4, cell / 6),
+  const { [i]: truth, [j]: guess } = grid.names
+  const shown = {
     fill: count === 0 ? theme.line : i === j ? theme.good : theme.bad,
-    'fill-opacity': count === 0 ? 0.35 : 0.12 + 0.55 * share,
-  })
-  const number = write(String(count), {
-    x: at.x + cell / 2,
-    y: at.y + cell / 2 + 4,
-    'text-anchor': 'middle',
-    'font-family': theme.font,
-    'font-size': cell < 30 ? 10 : 12,
-    fill: theme.text,
-  })
-  const shown = count > 0 && cell >= 22 ? number : ''
+    opacity: count === 0 ? 0.35 : 0.12 + 0.55 * share,
+    text: count > 0 ? String(count) : '',
+  }
   return element(
     'g',
-    { 'data-truth': classes[i], 'data-guess': classes[j] },
-    element('title', {}, escapeText(says)),
-    box,
-    shown,
+    { 'data-truth': truth, 'data-guess': guess },
+    hint(`${truth} taken for ${guess}: ${count}`),
+    box(grid, { row: i, column: j }, { ...shown, theme }),
   )
 }
-
-function titles(of: Pick<Cell, 'classes' | 'names' | 'cell' | 'theme'>): readonly Svg[] {
-  const { classes, names, cell, theme } = of
-  if (cell < 11) return []
-  const words = { 'font-family': theme.font, 'font-size': 12, fill: theme.muted }
-  return classes.flatMap((name, i) => {
-    const middle = names + (i + 0.5) * cell
-    const turned = `translate(${middle + 4} ${names - 8}) rotate(-90)`
-    return [
-      write(shorten(name), { x: names - 8, y: middle + 4, 'text-anchor': 'end', ...words }),
-      write(shorten(name), { transform: turned, ...words }),
-    ]
-  })
-}
-
-const shorten = (name: string): string => (name.length > 16 ? `${name.slice(0, 15)}…` : name)

@@ -1,9 +1,9 @@
-// A simulation on the disk: everything as JSON, sessions, labels saved and duels as CSV, the mean curves as
-// SVG and PNG.
+// A simulation on the disk: everything as JSON, sessions, labels saved and duels as CSV, the mean curves and
+// who beats whom as SVG and PNG.
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
-import { curves, themes } from '../figures/index.ts'
+import { curves, duels, themes } from '../figures/index.ts'
 import { writeCsv } from '../formats/index.ts'
 import { drawn } from '../images/index.ts'
 import type { Duel, Played, Sessions } from './simulate-compare.ts'
@@ -18,14 +18,20 @@ export async function writeSimulation(
 ): Promise<string[]> {
   const folder = path.resolve(to)
   const lines = of.report.strategies.map((its) => ({ name: its.strategy, points: its.curve }))
-  const svg = `${curves(lines, size, themes.light)}\n`
+  const lineup = { players: lines.map(({ name }) => name), fought: of.report.duels }
+  const svg = {
+    curves: `${curves(lines, size, themes.light)}\n`,
+    duels: `${duels(lineup, size, themes.light)}\n`,
+  }
   const files = {
     'simulation.json': `${JSON.stringify(of.report, null, 2)}\n`,
     'sessions.csv': writeCsv(sheetOf(of.sessions)),
     'saved.csv': writeCsv(savedOf(of.report)),
     'duels.csv': writeCsv(duelsOf(of.report)),
-    'curves.svg': svg,
-    'curves.png': await drawn(svg),
+    'curves.svg': svg.curves,
+    'curves.png': await drawn(svg.curves),
+    'duels.svg': svg.duels,
+    'duels.png': await drawn(svg.duels),
   }
   try {
     await mkdir(folder, { recursive: true })

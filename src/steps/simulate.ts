@@ -46,7 +46,7 @@ const input = z.object({
     .min(1)
     .optional()
     .describe(
-      'a folder for the report as JSON, sessions, labels saved and duels as CSV, and the curves as SVG and PNG',
+      'a folder for the report as JSON, sessions, labels saved and duels as CSV, and curves and duels as SVG and PNG',
     ),
   again: z.boolean().default(false).describe('whether to play anew what was played before'),
 })

@@ -126,6 +126,19 @@ describe('every figure', () => {
     accuracy: [{ labels: 1, value: 0, low: 0, high: 0 }],
     confusion: { classes: [hostile], counts: [[0]] },
     sessions: [{ name: hostile, points: [{ labels: 1, value: 0, low: 0, high: 0 }] }],
+    duels: {
+      players: [hostile, 'random'],
+      fought: [
+        {
+          winner: hostile,
+          loser: 'random',
+          difference: { value: 0 },
+          won: 0,
+          p: 1,
+          isSignificant: false,
+        },
+      ],
+    },
   } satisfies Record<FigureName, unknown>
   const none = {
     distribution: [],
@@ -136,6 +149,7 @@ describe('every figure', () => {
     accuracy: [],
     confusion: { classes: [], counts: [] },
     sessions: [],
+    duels: { players: [], fought: [] },
   } satisfies Record<FigureName, unknown>
   for (const [name, { says, draw }] of Object.entries(figures)) {
     it(`${name}, ${says}: stands with one value or none, and lets no name open a tag`, () => {

@@ -5,6 +5,7 @@ import {
   bars,
   course,
   curve,
+  duels,
   finding,
   matrix,
   mistakes,
@@ -122,4 +123,28 @@ describe('bars', () => {
     assert.ok(drawn.indexOf('crow') < drawn.indexOf('wren'))
     assert.match(drawn, /aria-label="crow, 80%"/)
   })
+})
+
+describe('the matrix of duels', () => {
+  const won = { difference: { value: 0.123 }, won: 0.9, p: 0.01, isSignificant: true }
+  const fought = [
+    { winner: 'auto', loser: 'random', ...won },
+    { winner: 'margin', loser: 'random', ...won, difference: { value: 0.004 }, p: 0.4, isSignificant: false },
+    { winner: 'auto', loser: 'margin', ...won, difference: { value: 0 }, won: 0, p: 1, isSignificant: false },
+  ]
+  const drawn = duels({ players: ['auto', 'margin', 'random'], fought }, { width: 400 }, themes.light)
+
+  it('says who won most, and how much of it is significant', () =>
+    assert.match(drawn, /aria-label="auto won 1 of 2 duels, 1 of them significantly"/))
+  it('shows each duel from both sides, in points', () => {
+    assert.equal(count(drawn, />\+12\.3</g), 1)
+    assert.equal(count(drawn, />−12\.3</g), 1)
+    assert.equal(count(drawn, />0</g), 2)
+  })
+  it('is bold only where it is significant', () => assert.equal(count(drawn, /font-weight="700"/g), 2))
+  it('says so where nobody won', () =>
+    assert.match(
+      duels({ players: ['random'], fought: [] }, { width: 400 }, themes.light),
+      /Nobody won a duel/,
+    ))
 })

@@ -75,7 +75,7 @@ describe('simulate', () => {
   it('writes what it found as JSON, CSV, SVG and PNG', async () => {
     const to = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-simulate-'))
     const { files, strategies, duels } = await world.act('simulate', { ...quick, to })
-    assert.equal(files.length, 6)
+    assert.equal(files.length, 8)
     const read = (name: string) => readFileSync(path.join(to, name), 'utf8')
     assert.deepEqual(JSON.parse(read('simulation.json')).strategies, strategies)
     assert.equal(readCsv(read('sessions.csv')).length, 1 + 3 * 3 * 4)
@@ -88,6 +88,9 @@ describe('simulate', () => {
     assert.equal(readCsv(read('saved.csv')).length, 1 + levels)
     assert.equal(read('curves.png').slice(1, 4), 'PNG')
     assert.match(read('curves.svg'), /^<svg .*margin.*<\/svg>\n$/s)
+    assert.equal(read('duels.png').slice(1, 4), 'PNG')
+    const drawnDuels = [...read('duels.svg').matchAll(/points, \d+% of the seeds/g)].length
+    assert.equal(drawnDuels, 2 * duels.length)
     rmSync(to, { recursive: true })
   })
   it('plays with the labels there are, where truth is not known', async () => {
