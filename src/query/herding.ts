@@ -107,7 +107,8 @@ async function similarities(crowd: Crowd, covered: Float32Array, tools: Pick<Too
 
 /** |a − b|² of row `row` of a and the rows of b from `column` on; the array is used again for the next. */
 async function* distances(a: Matrix, b: Matrix, tools: Pick<Tools, 'matmul'>) {
-  const [ofA, ofB] = [squaredLengths(a), squaredLengths(b)]
+  const ofA = squaredLengths(a)
+  const ofB = a === b ? ofA : squaredLengths(b)
   for await (const { firstQuery, firstRow, products } of tiles(a, b, tools)) {
     const { columns, data } = products
     for (let q = 0; q < products.rows; q++) {

@@ -30,12 +30,20 @@ export function considered(
   if (live && score && needs.join() === 'probabilities') return foremost(left, live, { score, count: budget })
   const few = Math.max(quick.drawnLeast, quick.drawnPerQuestion * budget)
   if (live && needs.includes('probabilities') && budget <= quick.budgetMax && left.length > few) {
-    const there = new Set(left)
-    const drawn = live.sample.images.filter((image) => there.has(image)).slice(0, few)
-    return [...new Set([...drawn, ...foremost(left, live, { score: 'margin', count: 0 })])]
+    const drawn = live.sample.images.filter(among(left, live.sample.images)).slice(0, few)
+    const closest = foremost(left, live, { score: 'margin', count: 0 })
+    // Ascending, as a choice looks at them: it copies no row then.
+    return [...new Set([...drawn, ...closest])].sort((a, b) => a - b)
   }
   const most = Math.max(drawnMax, budget)
   return left.length <= most ? left : shuffleInto([...left], tools.random).slice(0, most)
+}
+
+/** Whether it is one of those left, asked of a few: a set of all 40,000 took 4 ms of each answer. */
+function among(left: readonly ImageId[], few: readonly ImageId[]): (image: ImageId) => boolean {
+  const wanted = new Set(few)
+  const there = new Set(left.filter((image) => wanted.has(image)))
+  return (image) => there.has(image)
 }
 
 /** The first by that score, and some more: near duplicates of one another are asked about last. */

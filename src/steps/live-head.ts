@@ -127,7 +127,10 @@ function lookupsOf(
     },
     scoresOf(images, score) {
       const all = score(guesses)
-      return Float32Array.from(images, (image) => all[pool.placeOf(image)]!)
+      const some = new Float32Array(images.length)
+      // Float32Array.from takes ten times as long.
+      for (let i = 0; i < some.length; i++) some[i] = all[pool.placeOf(images[i]!)]!
+      return some
     },
   }
 }
