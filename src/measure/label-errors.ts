@@ -15,13 +15,12 @@ export type LabelDoubts = {
   readonly doubt: Float32Array
   /** The likeliest class; a label's own where nothing speaks against it. */
   readonly suggested: Int32Array
-  /** Whether the model is as sure of another class as it usually is of that class's images. */
+  /** Whether it is one of the most doubtful, of which there are as many as labels confidently called otherwise. */
   readonly isOff: Uint8Array
   /** The share of the nearest neighbours, by their closeness, that are called the same. */
   readonly agreement: Float32Array
 }
 
-const neighbours = 10
 const shareOfModel = 0.5
 
 export async function labelDoubts(of: Labelled, tools: Pick<Tools, 'matmul'>): Promise<LabelDoubts> {
@@ -29,24 +28,40 @@ export async function labelDoubts(of: Labelled, tools: Pick<Tools, 'matmul'>): P
   assert(labels.length === probabilities.rows, 'each label has its row of probabilities')
   assert(labels.length === embeddings.rows, 'each label has its embedding')
   const votes = await votesOf(of, tools)
-  const thresholds = classThresholds(labels, probabilities)
-  const count = labels.length
-  const found = {
-    doubt: new Float32Array(count),
-    suggested: new Int32Array(count),
-    isOff: new Uint8Array(count),
-    agreement: new Float32Array(count),
+  const blend = blended(probabilities, votes)
+  // The margin to the strongest rival instead: AUROC .989 in place of .994 with 5% wrong.
+  const doubt = Float32Array.from(labels, (label, i) => Math.max(0, 1 - rowOf(blend, i)[label]!))
+  const suggested = labels.map((label, i) =>
+    rowOf(blend, i).reduce((best, p, c, row) => (p > row[best]! ? c : best), label),
+  )
+  return {
+    doubt,
+    suggested,
+    isOff: mostDoubtful({ labels, doubt, suggested }, confidentlyOther(labels, blend)),
+    agreement: Float32Array.from(labels, (label, i) => rowOf(votes, i)[label]!),
   }
-  for (let i = 0; i < count; i++) {
-    const [row, vote, label] = [rowOf(probabilities, i), rowOf(votes, i), labels[i]!]
-    const blended = row.map((p, c) => shareOfModel * p + (1 - shareOfModel) * vote[c]!)
-    found.agreement[i] = vote[label]!
-    found.isOff[i] = Number(confidentClass(row, thresholds, label) !== label)
-    // (1 − margin) / 2: the margin between a label and its strongest rival runs from −1 to 1.
-    found.doubt[i] = Math.min(1, Math.max(0, (1 - (blended[label]! - bestOther(blended, label))) / 2))
-    found.suggested[i] = blended.reduce((best, p, c) => (p > blended[best]! ? c : best), label)
-  }
-  return found
+}
+
+function blended(probabilities: Matrix, votes: Matrix): Matrix {
+  const { rows, columns } = probabilities
+  const data = probabilities.data.map((p, i) => shareOfModel * p + (1 - shareOfModel) * votes.data[i]!)
+  return { rows, columns, data }
+}
+
+/** How many labels are surely meant for another class: of which ones it is, doubts tell better. */
+function confidentlyOther(labels: Int32Array, blend: Matrix): number {
+  const thresholds = classThresholds(labels, blend)
+  const isOther = (label: number, i: number) => confidentClass(rowOf(blend, i), thresholds, label) !== label
+  return labels.filter(isOther).length
+}
+
+type Doubted = Pick<LabelDoubts, 'doubt' | 'suggested'> & { readonly labels: Int32Array }
+
+function mostDoubtful({ labels, doubt, suggested }: Doubted, count: number): Uint8Array {
+  const isOff = new Uint8Array(labels.length)
+  const places = [...labels.keys()].filter((i) => suggested[i] !== labels[i])
+  for (const i of places.sort((a, b) => doubt[b]! - doubt[a]!).slice(0, count)) isOff[i] = 1
+  return isOff
 }
 
 /** How sure the model is of a class, on average, of the images that were given it. */
@@ -70,17 +85,22 @@ export function confidentClass(row: Float32Array, thresholds: Float32Array, labe
   return best < 0 ? label : best
 }
 
-function bestOther(row: Float32Array, label: number): number {
-  let best = 0
-  for (let c = 0; c < row.length; c++) if (c !== label) best = Math.max(best, row[c]!)
-  return best
-}
+// With 5% and 30% of 4,736 labels wrong, AUROC of the blend: .994 and .988 by ten neighbours, .994 and .990 by 30.
+const neighbours = { fewest: 10, most: 30 }
+/** Closeness counts to this power: the votes alone gain little, the blend a thousandth. */
+const sharpness = 12
+
+/** No more than half of a class's images: of a small class most neighbours are others' otherwise. */
+const votersOf = ({ labels, probabilities }: Labelled): number =>
+  Math.min(
+    neighbours.most,
+    Math.max(neighbours.fewest, Math.floor(labels.length / probabilities.columns / 2)),
+  )
 
 /** [images, classes]: what the nearest others are called, each by its cosine; rows sum to 1. */
-async function votesOf(
-  { labels, embeddings, probabilities }: Labelled,
-  tools: Pick<Tools, 'matmul'>,
-): Promise<Matrix> {
+async function votesOf(of: Labelled, tools: Pick<Tools, 'matmul'>): Promise<Matrix> {
+  const { labels, embeddings, probabilities } = of
+  const voters = votersOf(of)
   const lengths = squaredLengths(embeddings).map((squared) => Math.sqrt(squared) || 1)
   const near = Array.from(labels, (): Neighbour[] => [])
   for await (const { firstQuery, firstRow, products } of tiles(embeddings, embeddings, tools)) {
@@ -90,7 +110,7 @@ async function votesOf(
         const b = firstRow + r
         if (a === b) continue
         const cosine = products.data[q * products.columns + r]! / (lengths[a]! * lengths[b]!)
-        keepInto(near[a]!, { row: b, cosine })
+        keepInto(near[a]!, { row: b, cosine }, voters)
       }
     }
   }
@@ -100,12 +120,12 @@ async function votesOf(
 type Neighbour = { readonly row: number; readonly cosine: number }
 
 /** The nearest first; at most as many as vote. */
-function keepInto(near: Neighbour[], one: Neighbour): void {
-  if (near.length === neighbours && one.cosine <= near.at(-1)!.cosine) return
+function keepInto(near: Neighbour[], one: Neighbour, voters: number): void {
+  if (near.length === voters && one.cosine <= near.at(-1)!.cosine) return
   let at = near.length
   while (at > 0 && near[at - 1]!.cosine < one.cosine) at--
   near.splice(at, 0, one)
-  if (near.length > neighbours) near.pop()
+  if (near.length > voters) near.pop()
 }
 
 function ballots(
@@ -115,7 +135,7 @@ function ballots(
 ): Float32Array {
   const data = new Float32Array(labels.length * columns)
   near.forEach((some, i) => {
-    const weights = some.map(({ cosine }) => Math.max(1e-3, cosine))
+    const weights = some.map(({ cosine }) => Math.max(1e-3, cosine) ** sharpness)
     const total = weights.reduce((sum, w) => sum + w, 0)
     some.forEach(({ row }, k) => (data[i * columns + labels[row]!]! += weights[k]! / total))
     if (some.length === 0) data[i * columns + labels[i]!] = 1
