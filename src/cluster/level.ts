@@ -1,5 +1,4 @@
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
-import { normaliseInto } from './rows.ts'
+import { addInto, matrix, normaliseInto, rowOf, type Matrix } from '../math/index.ts'
 import type { Space } from './space.ts'
 
 /** A way to see the images in groups: meta-clusters, micro-clusters, or each by itself. */
@@ -38,11 +37,7 @@ export function imageLevel({ images, joint }: Space): Level {
 
 function meansOf(rows: Matrix, of: Int32Array, groups: number): Matrix {
   const means = matrix(groups, rows.columns)
-  for (let i = 0; i < rows.rows; i++) {
-    const mean = rowOf(means, of[i]!)
-    const row = rowOf(rows, i)
-    for (let j = 0; j < row.length; j++) mean[j]! += row[j]!
-  }
+  for (let i = 0; i < rows.rows; i++) addInto(rowOf(means, of[i]!), rowOf(rows, i), 1)
   for (let g = 0; g < groups; g++) normaliseInto(rowOf(means, g))
   return means
 }

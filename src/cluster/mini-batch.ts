@@ -1,14 +1,14 @@
 import {
   kMeans,
   matrix,
-  type Matrix,
   rowOf,
+  rowsBetween,
   rowsOf,
   squaredLengths,
   tiles,
+  type Matrix,
   type Tools,
 } from '../math/index.ts'
-import { rowsBetween } from './rows.ts'
 
 /** Rows that seed the centres by k-means proper: more hardly move them, and all must be in one product. */
 const seedRows = 20_000

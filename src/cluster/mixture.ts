@@ -1,12 +1,12 @@
 // A transductive mixture in the manner of TransCLIP (Zanella, Gérin and Ben Ayed 2024) and StatA (2025):
 // classes are directions, names are the prior, neighbours agree, and a direction is held to where its name
 // first put it.
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import { graphOf, spreadOnce } from './graph.ts'
 import type { Neighbours } from './neighbours.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
-import { normaliseInto, normalised } from './rows.ts'
+import { normalised } from './rows.ts'
 import { asSeen, prototypesIn, type Seen } from './seen.ts'
 import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import { changedShare } from './spreading.ts'

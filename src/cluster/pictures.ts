@@ -1,7 +1,7 @@
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import { alongDirections } from './directions.ts'
 import { neighbours, type Neighbours } from './neighbours.ts'
-import { normaliseInto, unit } from './rows.ts'
+import { unit } from './rows.ts'
 
 /** Images as they are best compared with each other, and who is near to whom. */
 export type Pictures = { readonly rows: Matrix; readonly near: Neighbours }

@@ -1,10 +1,19 @@
 // Names are turned, as one rigid body, to where the images put them: an orthogonal map from the space of text
 // to that of images brings the names nearest to the prototypes they first won (Schönemann 1966). A class that
 // won little is still put in its place by all the others.
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import {
+  addInto,
+  dot,
+  lengthOf,
+  matrix,
+  normaliseInto,
+  rowOf,
+  transposed,
+  type Matrix,
+  type Tools,
+} from '../math/index.ts'
 import type { Level } from './level.ts'
 import { movedBetween } from './refine.ts'
-import { lengthOf, normaliseInto, transposed } from './rows.ts'
 import { changedShare } from './spreading.ts'
 import { concludeShares, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
@@ -63,7 +72,7 @@ async function turnedNames(
   const turn = await orthogonalFactor(cross, matmul)
   let [fit, size] = [0, 0]
   for (let i = 0; i < cross.data.length; i++) fit += cross.data[i]! * turn.data[i]!
-  for (let c = 0; c < from.rows; c++) size += masses[c]! * rowOf(from, c).reduce((sum, x) => sum + x * x, 0)
+  for (let c = 0; c < from.rows; c++) size += masses[c]! * dot(rowOf(from, c), rowOf(from, c))
   const scale = size > 0 ? fit / size : 0
   const names = await matmul(aroundPoint(text, fromMean), fromBase)
   const turned = await matmul(await matmul(names, transposed(turn)), transposed(toBase))
@@ -82,8 +91,7 @@ function basisOf(rows: Matrix): Matrix {
   for (let i = 0; i < rows.rows; i++) {
     const rest = rowOf(rows, i).slice()
     for (const known of [...basis, ...basis]) {
-      const share = rest.reduce((sum, x, j) => sum + x * known[j]!, 0)
-      for (let j = 0; j < rest.length; j++) rest[j]! -= share * known[j]!
+      addInto(rest, known, -dot(rest, known))
     }
     if (lengthOf(rest) <= 1e-4 * longest) continue
     normaliseInto(rest)

@@ -1,6 +1,6 @@
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import type { Level } from './level.ts'
-import { bestTwo, normaliseInto, softmaxInto } from './rows.ts'
+import { bestTwo, softmaxInto } from './rows.ts'
 import { blockRows, scorerOf } from './scores.ts'
 import type { MethodOptions, Round, Space } from './space.ts'
 

@@ -1,4 +1,4 @@
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { lengthOf, matrix, normaliseInto, rowOf, type Matrix } from '../math/index.ts'
 
 /** Rows of length one; the same matrix where they are so already. A row of zeros stays. */
 export function unit(rows: Matrix): Matrix {
@@ -8,17 +8,6 @@ export function unit(rows: Matrix): Matrix {
   const scaled = matrix(rows.rows, rows.columns, rows.data.slice())
   for (let i = 0; i < rows.rows; i++) normaliseInto(rowOf(scaled, i))
   return scaled
-}
-
-export function lengthOf(row: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < row.length; i++) sum += row[i]! * row[i]!
-  return Math.sqrt(sum)
-}
-
-export function normaliseInto(row: Float32Array): void {
-  const length = lengthOf(row)
-  if (length > 0) for (let i = 0; i < row.length; i++) row[i]! /= length
 }
 
 /** exp(xᵢ/τ) / Σ exp(xⱼ/τ), shifted by the largest so that nothing overflows. */
@@ -68,15 +57,3 @@ export function normalised(shares: Matrix): Matrix {
   }
   return shares
 }
-
-export function transposed(m: Matrix): Matrix {
-  const turned = matrix(m.columns, m.rows)
-  for (let r = 0; r < m.rows; r++) {
-    for (let c = 0; c < m.columns; c++) turned.data[c * m.rows + r] = m.data[r * m.columns + c]!
-  }
-  return turned
-}
-
-/** A view of the rows from one up to another. */
-export const rowsBetween = (m: Matrix, from: number, to: number): Matrix =>
-  matrix(to - from, m.columns, m.data.subarray(from * m.columns, to * m.columns))

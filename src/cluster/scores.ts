@@ -1,8 +1,16 @@
 // What speaks for a class, added up: its name (in the joint space), its examples and its prototype (in image
 // space). Each part is measured in its own deviations, for cosines of text and of pictures are worlds apart.
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import {
+  evenRows,
+  matrix,
+  normaliseInto,
+  rowOf,
+  rowsBetween,
+  type Matrix,
+  type Tools,
+} from '../math/index.ts'
 import type { Level } from './level.ts'
-import { deviationOf, normaliseInto, rowsBetween } from './rows.ts'
+import { deviationOf } from './rows.ts'
 import type { Space } from './space.ts'
 
 /** Scores of the groups from one up to another, [groups, classes], in deviations, before any softmax. */
@@ -30,7 +38,7 @@ export async function scorerOf(
   const parts: ScaledPart[] = []
   for (const part of partsOf(space, level, voices)) {
     const known = Array.from(space.classNames.keys()).filter((c) => isKnown(part.against, c))
-    const few = await matmul(spreadRows(part.rows), part.against)
+    const few = await matmul(evenRows(part.rows, sampleRows), part.against)
     parts.push({ ...part, known, deviation: deviationOf(columnsOf(few, known)) })
   }
   const strangers = strangersOf(space)
@@ -75,14 +83,6 @@ export function exampleMeans({ images, classNames, examples }: Space): Matrix {
   }
   for (let c = 0; c < means.rows; c++) normaliseInto(rowOf(means, c))
   return means
-}
-
-function spreadRows(rows: Matrix): Matrix {
-  if (rows.rows <= sampleRows) return rows
-  const sample = matrix(sampleRows, rows.columns)
-  for (let i = 0; i < sampleRows; i++)
-    sample.data.set(rowOf(rows, Math.floor((i * rows.rows) / sampleRows)), i * rows.columns)
-  return sample
 }
 
 function columnsOf(m: Matrix, columns: readonly number[]): Matrix {

@@ -1,8 +1,8 @@
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, rowOf, rowsBetween, type Matrix, type Tools } from '../math/index.ts'
 import { conclude } from './conclude.ts'
 import { imageLevel, levelOf, type Level } from './level.ts'
 import { addShares, prototypesOf } from './refine.ts'
-import { rowsBetween, softmaxInto } from './rows.ts'
+import { softmaxInto } from './rows.ts'
 import { blockRows, scorerOf, type Scorer, type Voices } from './scores.ts'
 import type { Annotation, Clusters, MethodOptions, Round, Space } from './space.ts'
 

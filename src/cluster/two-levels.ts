@@ -1,4 +1,4 @@
-import { matrix, type Matrix, type Tools } from '../math/index.ts'
+import { rowsBetween, type Matrix, type Tools } from '../math/index.ts'
 import { clusterers, type ClustererName, type Grouped } from './clusterers.ts'
 import { centresOf } from './mini-batch.ts'
 import { unit } from './rows.ts'
@@ -47,5 +47,5 @@ function numbered(clusterOf: Int32Array): { readonly of: Int32Array; readonly co
 function meansOf(rows: Matrix, micro: Int32Array, count: number): Matrix {
   const withNoise = micro.map((id) => (id < 0 ? count : id))
   const { centres } = centresOf(rows, withNoise, count + 1)
-  return unit(matrix(count, rows.columns, centres.data.subarray(0, count * rows.columns)))
+  return unit(rowsBetween(centres, 0, count))
 }

@@ -1,3 +1,5 @@
+import { addInto, dot } from './vectors.ts'
+
 /** A function's value at a point, and its gradient there. */
 export type Slope = { readonly value: number; readonly gradient: Float64Array }
 export type Minimum = Slope & { readonly at: Float64Array; readonly evaluations: number }
@@ -106,13 +108,3 @@ function between(a: Tried, b: Tried): number {
 
 const largest = (x: Float64Array): number => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - b[i]!)
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function addInto(sum: Float64Array, part: Float64Array, by: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += by * part[i]!
-}

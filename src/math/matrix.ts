@@ -29,3 +29,24 @@ export function rowsOf(m: Matrix, rows: ArrayLike<number>): Matrix {
   for (let i = 0; i < rows.length; i++) chosen.data.set(rowOf(m, rows[i]!), i * m.columns)
   return chosen
 }
+
+/** A view of the rows from one up to another. */
+export const rowsBetween = (m: Matrix, from: number, to: number): Matrix =>
+  matrix(to - from, m.columns, m.data.subarray(from * m.columns, to * m.columns))
+
+/** The rows themselves where they are no more; else so many of them, evenly drawn. */
+export function evenRows(m: Matrix, most: number): Matrix {
+  if (m.rows <= most) return m
+  return rowsOf(
+    m,
+    Int32Array.from({ length: most }, (_, i) => Math.floor((i * m.rows) / most)),
+  )
+}
+
+export function transposed(m: Matrix): Matrix {
+  const turned = matrix(m.columns, m.rows)
+  for (let r = 0; r < m.rows; r++) {
+    for (let c = 0; c < m.columns; c++) turned.data[c * m.rows + r] = m.data[r * m.columns + c]!
+  }
+  return turned
+}

@@ -3,6 +3,7 @@
 import { assert } from '../base/index.ts'
 import { matrix, type Matrix } from './matrix.ts'
 import type { Tools } from './tools.ts'
+import { addInto, dot } from './vectors.ts'
 
 export type SpanLesson = {
   /** x · x′ of every two rows: [rows, rows or more], zeros beyond the rows. */
@@ -177,14 +178,4 @@ function lower(lesson: SpanLesson, here: Placed, step: Point): Float64Array | un
     if (lossInto(scratch, lesson, { at, image }) < here.loss) return at
   }
   return undefined
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function addInto(sum: Float64Array, part: Float64Array, by: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += by * part[i]!
 }

@@ -1,4 +1,4 @@
-import { matrix, type Matrix } from './matrix.ts'
+import { rowsBetween, type Matrix } from './matrix.ts'
 import type { Tools } from './tools.ts'
 
 /** A tile of 512 × 16,384 products: 33 MB, large enough that the product runs at full speed. */
@@ -12,9 +12,6 @@ export type Tile = {
   readonly products: Matrix
 }
 
-const slice = (m: Matrix, from: number, to: number): Matrix =>
-  matrix(to - from, m.columns, m.data.subarray(from * m.columns, to * m.columns))
-
 /** All dot products of queries and rows, a tile at a time: no n × n matrix is ever held. */
 export async function* tiles(
   queries: Matrix,
@@ -22,9 +19,9 @@ export async function* tiles(
   tools: Pick<Tools, 'matmul'>,
 ): AsyncIterable<Tile> {
   for (let q = 0; q < queries.rows; q += tile.rows) {
-    const some = slice(queries, q, Math.min(q + tile.rows, queries.rows))
+    const some = rowsBetween(queries, q, Math.min(q + tile.rows, queries.rows))
     for (let r = 0; r < rows.rows; r += tile.columns) {
-      const products = await tools.matmul(some, slice(rows, r, Math.min(r + tile.columns, rows.rows)))
+      const products = await tools.matmul(some, rowsBetween(rows, r, Math.min(r + tile.columns, rows.rows)))
       yield { firstQuery: q, firstRow: r, products }
     }
   }

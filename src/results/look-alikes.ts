@@ -1,5 +1,5 @@
 // Near-duplicates by their embeddings, where no fingerprint of the picture is known.
-import { rowOf, tiles, type Matrix } from '../math/index.ts'
+import { dot, lengthOf, rowOf, tiles, type Matrix } from '../math/index.ts'
 import type { Hands } from './labelled-set.ts'
 
 /** Copies saved anew stay above this cosine; two photographs of one thing in a row mostly do, too. */
@@ -37,12 +37,7 @@ function alongInto(nearTo: Int32Array, rows: Matrix, lengths: Float32Array): voi
   for (let row = 1; row < rows.rows; row++) {
     const own = rowOf(rows, row)
     for (let other = Math.max(0, row - windowRows); other < row && nearTo[row]! < 0; other++) {
-      const near = rowOf(rows, other)
-      let product = 0
-      for (let j = 0; j < own.length; j++) product += own[j]! * near[j]!
-      if (product > alike * lengths[row]! * lengths[other]!) nearTo[row] = other
+      if (dot(own, rowOf(rows, other)) > alike * lengths[row]! * lengths[other]!) nearTo[row] = other
     }
   }
 }
-
-const lengthOf = (row: Float32Array): number => Math.sqrt(row.reduce((sum, x) => sum + x * x, 0))

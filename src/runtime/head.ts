@@ -2,7 +2,7 @@
 import { Failure } from '../base/index.ts'
 import { floatsOf, readOnnx } from '../formats/index.ts'
 import { toOnnx } from '../graph/index.ts'
-import { descend, matrix, minimise, randomFrom, rowOf, rowsOf } from '../math/index.ts'
+import { descend, evenRows, matrix, minimise, randomFrom, rowOf, rowsOf } from '../math/index.ts'
 import type { Batches, Matrix, MinimiseOptions, Slope, Tools } from '../math/index.ts'
 import { headModel, headNames as names } from '../nets/index.ts'
 import type { Head, HeadOptions, Session, Tensor } from './runtime.ts'
@@ -178,11 +178,7 @@ async function inverseCurvature(
   { matmul, curvature }: HeadTools,
   { rows, classes, pull }: Lesson,
 ): Promise<MinimiseOptions['precondition']> {
-  const count = Math.min(rows.rows, rowsOfCurvature)
-  const few = rowsOf(
-    rows,
-    Array.from({ length: count }, (_, i) => Math.floor((i * rows.rows) / count)),
-  )
+  const few = evenRows(rows, rowsOfCurvature)
   const size = rows.columns + 1
   const mean = few.data.reduce((sum, x) => sum + x * x, 0) / few.data.length / classes
   const ridge = new Float32Array(size * size)
@@ -191,9 +187,9 @@ async function inverseCurvature(
     ridge[i * (size + 1)] = i < size - 1 ? Math.max(pull / rows.rows, least) : least
   const session = await curvature()
   const { inverse } = await session.run({
-    rows: { shape: [count, rows.columns], data: few.data },
-    ones: { shape: [count, 1], data: new Float32Array(count).fill(1) },
-    scale: { shape: [], data: Float32Array.of(1 / (count * classes)) },
+    rows: { shape: [few.rows, rows.columns], data: few.data },
+    ones: { shape: [few.rows, 1], data: new Float32Array(few.rows).fill(1) },
+    scale: { shape: [], data: Float32Array.of(1 / (few.rows * classes)) },
     ridge: { shape: [size, size], data: ridge },
   })
   if (!(inverse?.data instanceof Float32Array) || !inverse.data.every(Number.isFinite)) return undefined

@@ -1,6 +1,6 @@
 // What both sides of a pair ask of their models: one input of a kind, and an embedding among the outputs.
 import { Failure } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, normaliseInto, rowOf, type Matrix } from '../math/index.ts'
 import type { Session, Tensor } from './runtime.ts'
 
 type Wanted = { readonly file: string; readonly type: string; readonly rank: number }
@@ -33,11 +33,7 @@ export function embeddingIn(
 }
 
 export function unitRows(rows: Matrix): Matrix {
-  const unit = matrix(rows.rows, rows.columns)
-  for (let i = 0; i < rows.rows; i++) {
-    const row = rowOf(rows, i)
-    const length = Math.hypot(...row) || 1
-    row.forEach((x, j) => (unit.data[i * rows.columns + j] = x / length))
-  }
+  const unit = matrix(rows.rows, rows.columns, rows.data.slice())
+  for (let i = 0; i < unit.rows; i++) normaliseInto(rowOf(unit, i))
   return unit
 }

@@ -1,5 +1,5 @@
-import { matrix, type Matrix } from '../math/index.ts'
-import { unit, wordsWidth, type WordVectors } from './text-vectors.ts'
+import { addInto, matrix, normaliseInto, rowOf, type Matrix } from '../math/index.ts'
+import { wordsWidth, type WordVectors } from './text-vectors.ts'
 
 export type NamedRows = {
   /** [names, 100], each of length one; zeros where nothing is known. */
@@ -13,9 +13,9 @@ export function rowsOfNames(names: readonly string[], vectors: WordVectors): Nam
   const rows = matrix(names.length, wordsWidth)
   const unknown = names.map((name, i) => {
     const { ranks, missing } = wordsOfName(name, vectors.rankOf)
-    const sum = new Float32Array(wordsWidth)
-    for (const rank of ranks) vectors.vectorAt(rank).forEach((x, j) => (sum[j]! += x))
-    rows.data.set(unit(sum), i * wordsWidth)
+    const row = rowOf(rows, i)
+    for (const rank of ranks) addInto(row, vectors.vectorAt(rank), 1)
+    normaliseInto(row)
     return missing
   })
   return { rows, unknown }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../base/index.ts'
 import { npyHeader, packInto, parseNpyHeader, unpackInto } from '../formats/index.ts'
+import { normaliseInto } from '../math/index.ts'
 import { alone, isKept, keep, recall } from './encoder-cache.ts'
 import { fetchPackage, type Package, type Say } from './encoder-fetch.ts'
 import { fileOfTarball } from './encoder-tar.ts'
@@ -73,7 +74,8 @@ export function readWords(vectors: Uint8Array, list: Uint8Array): WordVectors {
     const vector = new Float32Array(wordsWidth)
     const from = offset + rank * wordsWidth * 2
     unpackInto(vector, 'float16', vectors.subarray(from, from + wordsWidth * 2))
-    return unit(vector)
+    normaliseInto(vector)
+    return vector
   }
   return { rankOf, vectorAt }
 }
@@ -94,7 +96,9 @@ export async function reduced(tarball: string, say: Say): Promise<ReducedWords> 
       })
     }
     const row = blocks.at(-1)!.subarray((words.length % wordsABlock) * wordsWidth * 2)
-    packInto(row, 'float16', unit(Float32Array.from(numbers)))
+    const vector = Float32Array.from(numbers)
+    normaliseInto(vector)
+    packInto(row, 'float16', vector)
     words.push(word)
   }
   if (words.length === 0) throw unreadable('it holds no vectors')
@@ -148,9 +152,3 @@ function numbersOf(text: string): readonly number[] {
 
 const unreadable = (why: string) =>
   new Failure('corrupt-data', `cannot read the word vectors of ${wordsPackage.name}: ${why}`)
-
-/** A vector of zeros stays. */
-export function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))
-  return length > 0 ? vector.map((x) => x / length) : vector
-}

@@ -1,12 +1,12 @@
 // Names and pictures in one space, without a network that was taught both: as shares of ImageNet's labels,
 // which resnet50 sees in a picture, and words tell of a name.
 import { Failure } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { dot, matrix, normaliseInto, rowOf, rowsBetween, type Matrix } from '../math/index.ts'
 import type { Say } from './encoder-fetch.ts'
 import { areResnetLabelsKept, resnetLabels } from './encoder-resnet.ts'
 import type { TextHands } from './texts.ts'
 import { rowsOfNames, type NamedRows } from './text-names.ts'
-import { areWordsKept, unit, wordVectors } from './text-vectors.ts'
+import { areWordsKept, wordVectors } from './text-vectors.ts'
 
 export const areAllKept = async (cache: string): Promise<boolean> =>
   (await areWordsKept(cache)) && (await areResnetLabelsKept(cache))
@@ -36,18 +36,12 @@ export function sharesOfLabels(names: Matrix, labels: Matrix): Matrix {
   for (let i = 0; i < names.rows; i++) {
     const name = rowOf(names, i)
     if (name.every((x) => x === 0)) continue
-    const row = new Float32Array(labels.rows)
+    const row = rowOf(shares, i)
     // Cosines are at most one: nothing overflows.
-    for (const c of known) row[c] = Math.exp(cosine(name, rowOf(labels, c)) / nameTemperature)
-    shares.data.set(unit(row), i * labels.rows)
+    for (const c of known) row[c] = Math.exp(dot(name, rowOf(labels, c)) / nameTemperature)
+    normaliseInto(row)
   }
   return shares
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!
-  return sum
 }
 
 /** Twelve of ImageNet's labels are one word that nobody writes (komondor): others speak for their images. */
@@ -88,8 +82,7 @@ export async function imagesAmongLabels(o: TextHands): Promise<(embeddings: Matr
     const joint = matrix(embeddings.rows, labels.length)
     for (let from = 0; from < embeddings.rows; from += blockRows) {
       const to = Math.min(from + blockRows, embeddings.rows)
-      const part = embeddings.data.subarray(from * embeddings.columns, to * embeddings.columns)
-      const probabilities = await o.guess(head, matrix(to - from, embeddings.columns, part))
+      const probabilities = await o.guess(head, rowsBetween(embeddings, from, to))
       joint.data.set(likeliest(probabilities, known).data, from * labels.length)
     }
     return joint
@@ -105,9 +98,9 @@ export function likeliest(probabilities: Matrix, known: readonly number[]): Matr
   const kept = matrix(probabilities.rows, probabilities.columns)
   for (let i = 0; i < probabilities.rows; i++) {
     const row = rowOf(probabilities, i)
-    const its = new Float32Array(row.length)
+    const its = rowOf(kept, i)
     for (const label of largest(row, known)) its[label] = row[label]!
-    kept.data.set(unit(its), i * row.length)
+    normaliseInto(its)
   }
   return kept
 }

@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises'
 import { assert, Failure, type Image, type ImageId } from '../base/index.ts'
-import { matrix, rowsOf, type Matrix } from '../math/index.ts'
+import { matrix, rowsBetween, rowsOf, type Matrix } from '../math/index.ts'
 import { nextIds } from './ids.ts'
 import { imageOf } from './image-row.ts'
 import { portions } from './portions.ts'
@@ -29,11 +29,7 @@ export function embeddingsOver(rows: Rows, blobs: Blobs): Embeddings {
       const id = await idOf(project)
       for (let from = 0; from < ids.length; from += imagesPerShard) {
         const some = ids.slice(from, from + imagesPerShard)
-        const part = matrix(
-          some.length,
-          all.columns,
-          all.data.subarray(from * all.columns, (from + some.length) * all.columns),
-        )
+        const part = rowsBetween(all, from, from + some.length)
         await addShard(rows, blobs, { project: id, encoder, shard: { ids: some, rows: part } })
       }
     },

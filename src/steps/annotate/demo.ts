@@ -1,7 +1,7 @@
 // Made-up embeddings of real pictures: everything is shown in seconds, and how much of it is right is known.
 import { writeFile } from 'node:fs/promises'
 import { demoImages } from '../../images/index.ts'
-import { matrix, randomFrom, rowOf, type Matrix, type Random } from '../../math/index.ts'
+import { matrix, normaliseInto, randomFrom, rowOf, type Matrix, type Random } from '../../math/index.ts'
 import type { Item } from '../../results/index.ts'
 import type { Material } from './material.ts'
 import type { World } from '../world.ts'
@@ -58,8 +58,7 @@ function around(centres: Matrix | null, of: number | readonly number[], { spread
     const row = rowOf(rows, i)
     const centre = centres && typeof of !== 'number' ? rowOf(centres, of[i]!) : null
     row.forEach((_, j) => (row[j] = (centre?.[j] ?? 0) + (spread * random.normal()) / Math.sqrt(width)))
-    const length = Math.hypot(...row)
-    row.forEach((x, j) => (row[j] = x / length))
+    normaliseInto(row)
   }
   return rows
 }

@@ -1,7 +1,7 @@
 // A set of which only vectors are known: its clusters stand for classes, until a person has named them.
 import { clusterers, type ClustererName, type Clusters } from '../../cluster/index.ts'
 import { writeCsv } from '../../formats/index.ts'
-import { rowOf, type Matrix } from '../../math/index.ts'
+import { addInto, dot, lengthOf, rowOf, type Matrix } from '../../math/index.ts'
 import type { Known } from '../../results/index.ts'
 import { toolsOf } from '../tools.ts'
 import type { World } from '../world.ts'
@@ -54,11 +54,9 @@ export async function unnamedClusters(images: Matrix, how: How, world: World): P
 /** The row nearest to where all of them point. */
 function mostTypical(images: Matrix, rows: readonly number[]): number {
   const towards = new Float64Array(images.columns)
-  const lengths = rows.map((row) => Math.sqrt(rowOf(images, row).reduce((sum, x) => sum + x * x, 0)) || 1)
-  rows.forEach((row, i) => rowOf(images, row).forEach((x, j) => (towards[j]! += x / lengths[i]!)))
-  const nearness = rows.map(
-    (row, i) => rowOf(images, row).reduce((sum, x, j) => sum + x * towards[j]!, 0) / lengths[i]!,
-  )
+  const lengths = rows.map((row) => lengthOf(rowOf(images, row)) || 1)
+  rows.forEach((row, i) => addInto(towards, rowOf(images, row), 1 / lengths[i]!))
+  const nearness = rows.map((row, i) => dot(rowOf(images, row), towards) / lengths[i]!)
   return rows[nearness.indexOf(Math.max(...nearness))]!
 }
 

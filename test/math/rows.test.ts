@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import {
+  addInto,
+  dot,
+  evenRows,
+  lengthOf,
+  matrix,
+  normaliseInto,
+  rowOf,
+  rowsBetween,
+  transposed,
+} from '../../src/math/index.ts'
+
+const numbered = (rows: number, columns: number) =>
+  matrix(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, (_, i) => i),
+  )
+
+describe('vectors', () => {
+  it('multiplies and adds number by number', () => {
+    assert.equal(dot(Float64Array.of(1, 2, 3), Float32Array.of(4, 5, 6)), 32)
+    const sum = Float64Array.of(1, 2)
+    addInto(sum, Float64Array.of(10, 20), -0.5)
+    assert.deepEqual(sum, Float64Array.of(-4, -8))
+  })
+  it('makes a vector as long as one, and leaves zeros alone', () => {
+    const vector = Float64Array.of(3, -4)
+    assert.equal(lengthOf(vector), 5)
+    normaliseInto(vector)
+    assert.deepEqual(vector, Float64Array.of(0.6, -0.8))
+    const zeros = Float32Array.of(0, 0)
+    normaliseInto(zeros)
+    assert.deepEqual(zeros, Float32Array.of(0, 0))
+  })
+})
+
+describe('rows', () => {
+  it('between two places are a view, not a copy', () => {
+    const m = numbered(4, 2)
+    const some = rowsBetween(m, 1, 3)
+    assert.deepEqual([...some.data], [2, 3, 4, 5])
+    some.data[0] = 9
+    assert.equal(rowOf(m, 1)[0], 9)
+  })
+  it('are drawn evenly from the first on, and kept as they are where they are few', () => {
+    const m = numbered(10, 1)
+    assert.deepEqual([...evenRows(m, 4).data], [0, 2, 5, 7])
+    assert.equal(evenRows(m, 10), m)
+  })
+  it('become columns, and twice turned are what they were', () => {
+    assert.deepEqual([...transposed(numbered(2, 3)).data], [0, 3, 1, 4, 2, 5])
+    const size = fc.integer({ min: 0, max: 7 })
+    fc.assert(
+      fc.property(size, size, (rows, columns) => {
+        const m = numbered(rows, columns)
+        assert.deepEqual(transposed(transposed(m)), m)
+      }),
+    )
+  })
+})
