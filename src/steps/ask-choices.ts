@@ -8,6 +8,7 @@ import {
   strategies,
   usualWeights,
   type Choice,
+  type Need,
   type Pool,
   type ScoreName,
   type Strategy,
@@ -58,7 +59,7 @@ export const usualBudget = 10
 
 export async function choicesFor(it: Asked, project: Project, world: World): Promise<Chosen> {
   const { store } = world
-  const live = it.split === 'train' ? await liveHeadOf(world, project) : undefined
+  const { head: live, declines } = it.split === 'train' ? await liveHeadOf(world, project) : {}
   const left = await askable(store, project, it)
   const budget = budgetOf(it, left.length)
   const tools = await toolsOf(world, project, left.length)
@@ -76,10 +77,18 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
   return {
     choices: choices.map((choice) => ({ ...choice, isControl: control.includes(choice.image) })),
     strategy: known ? name : 'random',
-    says: left.length === 0 ? 'nothing is left to ask about' : says,
+    says: left.length === 0 ? 'nothing is left to ask about' : wholly(says, { needs, declines }),
     left: left.length,
     live: needs.includes('probabilities') ? live : undefined,
   }
+}
+
+type Lacking = { readonly needs: readonly Need[]; readonly declines: string | undefined }
+
+/** With why the last answers may be unknown to whoever chose, where it guesses at all. */
+function wholly(says: string, { needs, declines }: Lacking): string {
+  if (!declines || needs.every((need) => need === 'embeddings')) return says
+  return `${says}; by the newest version, not by a head that learns each answer at once: ${declines}`
 }
 
 /** Its name, where a score of the guesses alone decides. */

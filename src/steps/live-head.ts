@@ -7,8 +7,8 @@ import { headSettings } from './head-settings.ts'
 import { headOfFit, nextFit, noFit, type LiveFit } from './live-fit.ts'
 import { emptyLesson, nextLesson, taughtRows, type LiveLesson } from './live-lesson.ts'
 import { nextSample, type LiveSample } from './live-sample.ts'
-import { guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './live-pool.ts'
-import { rosterOf } from './roster.ts'
+import { emptyPool, guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './live-pool.ts'
+import { rosterOf, type Roster } from './roster.ts'
 import { maybeLatest } from './show.ts'
 import type { World } from './world.ts'
 
@@ -28,9 +28,20 @@ export type LiveHead = {
   readonly sample: LiveSample
 }
 
-// The products of every two are 268 MB then, and one label more changes little: versions will do.
-const labelsMax = 8192
-const projectsMax = 2 // at 2 GB of embeddings each
+export type Live = {
+  readonly head?: LiveHead | undefined
+  /** Why there is none, where the project is too large for one. */
+  readonly declines?: string | undefined
+}
+
+export type LiveLimits = { readonly labelsMax: number; readonly bytesMax: number }
+const usualLimits: LiveLimits = {
+  // The products of every two are 268 MB then, and one label more changes little: versions will do.
+  labelsMax: 8192,
+  // Of embeddings, held as float32: a million of 512 numbers.
+  bytesMax: 2 * 2 ** 30,
+}
+const projectsMax = 2
 
 type State = {
   readonly pool: LivePool
@@ -38,7 +49,7 @@ type State = {
   readonly fit: LiveFit
   /** What it was made of, beside the pool. */
   readonly of: string
-  readonly live: LiveHead | undefined
+  readonly live: Live
 }
 type Seat = { state: Promise<State | undefined> | undefined }
 
@@ -48,7 +59,7 @@ const seatsOf = new WeakMap<World['store'], Map<string, Seat>>()
  * The head of now, or none: a process that asks but once (a command) is served by the newest version, as are
  * projects whose version knows all labels, and those that are too large.
  */
-export async function liveHeadOf(world: World, project: Project): Promise<LiveHead | undefined> {
+export async function liveHeadOf(world: World, project: Project, limits = usualLimits): Promise<Live> {
   const seats = seatsOf.get(world.store) ?? new Map<string, Seat>()
   seatsOf.set(world.store, seats)
   const key = `${project.name} ${project.createdAt}`
@@ -56,14 +67,14 @@ export async function liveHeadOf(world: World, project: Project): Promise<LiveHe
   if (!seat) {
     seats.set(key, { state: undefined })
     if (seats.size > projectsMax) seats.delete(seats.keys().next().value!)
-    return undefined
+    return {}
   }
-  if (!seat.state && (await isLearnt(world, project))) return undefined
+  if (!seat.state && (await isLearnt(world, project))) return {}
   // One after another: each goes on from where the one before ended.
   seat.state = (seat.state ?? Promise.resolve(undefined))
     .catch(() => undefined)
-    .then((last) => nextState(world, project, last))
-  return (await seat.state)?.live
+    .then((last) => nextState(world, project, { last, limits }))
+  return (await seat.state)!.live
 }
 
 async function isLearnt({ store }: World, project: Project): Promise<boolean> {
@@ -72,15 +83,33 @@ async function isLearnt({ store }: World, project: Project): Promise<boolean> {
   return latest?.card.encoder === project.encoder && latest.card.ledger >= position
 }
 
-async function nextState(
-  world: World,
-  project: Project,
-  last: State | undefined,
-): Promise<State | undefined> {
+type Going = { readonly last: State | undefined; readonly limits: LiveLimits }
+
+async function nextState(world: World, project: Project, { last, limits }: Going): Promise<State> {
+  const roster = await rosterOf(world.store, project, 'train')
+  const { labelsMax, bytesMax } = limits
+  if (roster.labels.size > labelsMax) {
+    return declined(emptyPool, `${roster.labels.size} labels are more than the ${labelsMax} that it learns`)
+  }
+  const pool = await livePoolOf(world, project, { last: last?.pool, bytesMax })
+  if (pool.tooManyBytes === undefined) return learnt(world, project, { roster, pool, last })
+  const [there, most] = [pool.tooManyBytes, bytesMax].map((bytes) => (bytes / 1e9).toPrecision(2))
+  return declined(pool, `${there} GB of embeddings are more than the ${most} GB that it looks at`)
+}
+
+const declined = (pool: LivePool, declines: string): State => ({
+  pool,
+  lesson: emptyLesson(0),
+  fit: noFit,
+  of: '',
+  live: { declines },
+})
+
+type Teaching = { readonly roster: Roster; readonly pool: LivePool; readonly last: State | undefined }
+
+async function learnt(world: World, project: Project, { roster, pool, last }: Teaching): Promise<State> {
   const { store, runtime } = world
-  const pool = await livePoolOf(world, project, last?.pool)
-  const { position, ids, labels } = await rosterOf(store, project, 'train')
-  if (labels.size > labelsMax) return undefined
+  const { position, ids, labels } = roster
   const all = await store.classes.list(project.name)
   const settings = await headSettings(store, project)
   const of = JSON.stringify([position, settings, all.map((its) => [its.id, its.name])])
@@ -92,7 +121,7 @@ async function nextState(
   const classIds = lesson.images.map((image) => wanted.labels.get(image)!)
   const taught = new Set(classIds)
   const classes = all.filter((its) => taught.has(its.id))
-  if (classes.length < 2) return { pool, lesson, of, fit: noFit, live: undefined }
+  if (classes.length < 2) return { pool, lesson, of, fit: noFit, live: {} }
   const place = new Map(classes.map((its, i) => [its.id, i]))
   const classOf = Int32Array.from(classIds, (id) => place.get(id)!)
   const learning = { lesson, classes: classes.map((its) => its.id), classOf, settings }
@@ -100,7 +129,7 @@ async function nextState(
   const head = await headOfFit(fit, lesson, runtime)
   const guesses = await guessAll(world, pool, head)
   const drawing = { pool, ids, seed: project.seed, lesson }
-  const sample = await nextSample(before?.live?.sample, drawing, runtime)
+  const sample = await nextSample(before?.live.head?.sample, drawing, runtime)
   const live = {
     position,
     head,
@@ -110,7 +139,7 @@ async function nextState(
     sample,
     ...lookupsOf(pool, guesses),
   }
-  return { pool, lesson, of, fit, live }
+  return { pool, lesson, of, fit, live: { head: live } }
 }
 
 function lookupsOf(

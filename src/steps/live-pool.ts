@@ -13,16 +13,26 @@ export type LivePool = {
   readonly placeOf: (image: ImageId) => number
   readonly size: number
   readonly width: number
+  /** What all rows take, where they are too many to be held: the pool is empty then. */
+  readonly tooManyBytes: number | undefined
 }
 
-// Held as float32: a million of 512 numbers.
-const bytesMax = 2 * 2 ** 30
+export const emptyPool: LivePool = {
+  key: '',
+  shards: [],
+  placeOf: () => -1,
+  size: 0,
+  width: 0,
+  tooManyBytes: undefined,
+}
 
-/** The rows there are; those held already if they are the same; an empty pool where they are too many. */
+type Holding = { readonly last: LivePool | undefined; readonly bytesMax: number }
+
+/** The rows there are; those held already if they are the same. */
 export async function livePoolOf(
   { store }: Pick<World, 'store'>,
   project: Project,
-  last: LivePool | undefined,
+  { last, bytesMax }: Holding,
 ): Promise<LivePool> {
   const count = await store.embeddings.count(project.name, project.encoder)
   const key = `${project.encoder} ${count}`
@@ -30,11 +40,13 @@ export async function livePoolOf(
   const shards: Shard[] = []
   let size = 0
   for await (const shard of shardsOf(store, project)) {
-    if (count * shard.rows.columns * 4 > bytesMax) break
+    const bytes = count * shard.rows.columns * 4
+    if (bytes > bytesMax) return { ...emptyPool, key, tooManyBytes: bytes }
     size += shard.ids.length
     shards.push(shard)
   }
-  return { key, shards, placeOf: placesOf(shards), size, width: shards[0]?.rows.columns ?? 0 }
+  const width = shards[0]?.rows.columns ?? 0
+  return { key, shards, placeOf: placesOf(shards), size, width, tooManyBytes: undefined }
 }
 
 /** A table over the ids: 40,000 looks into a map took 4 ms of each answer. */

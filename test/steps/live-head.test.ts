@@ -1,6 +1,6 @@
 // The head that answers keep up to date between versions.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, test } from 'node:test'
 import type { ImageId } from '../../src/base/index.ts'
 import { randomFrom, rowOf } from '../../src/math/index.ts'
 import { liveHeadOf, type LiveHead } from '../../src/steps/live-head.ts'
@@ -19,7 +19,7 @@ describe('a live head', () => {
   })
   after(() => world.close())
 
-  const now = async () => liveHeadOf(world, await world.store.projects.get(project))
+  const now = async () => (await liveHeadOf(world, await world.store.projects.get(project))).head
   const answer = (images: readonly number[], label?: string) =>
     world.act('answer', {
       project,
@@ -158,4 +158,45 @@ describe('ask, between versions', () => {
     )
     await world.close()
   })
+  it('says why the newest version chooses, where there are more labels than a live head learns', async () => {
+    const world = await openWorld()
+    const project = 'many'
+    await world.act('create', { project, classes: [...kinds], testShare: 0, validationShare: 0 })
+    const birds = await addBirds(world, project, { each: 2740 })
+    const answer = (images: readonly number[]) =>
+      world.act('answer', {
+        project,
+        answers: images.map((image) => ({ image, label: birds.kindOf(image) })),
+      })
+    await answer(birds.ids.filter((_, i) => i % 200 === 0))
+    await world.act('train', { project })
+    await answer(birds.ids.slice(0, 8200))
+    const ask = (strategy: 'margin' | 'random') =>
+      world.act('ask', { project, strategy, budget: 5, control: 0 })
+    await ask('margin')
+    const { says, knows } = await ask('margin')
+    assert.equal(knows, null)
+    assert.match(says, /by the newest version, .*: 82\d\d labels are more than the 8192 that it learns$/)
+    assert.doesNotMatch((await ask('random')).says, /newest version/)
+    await world.close()
+  })
+})
+
+test('a live head gives way, and says why, where its embeddings take more room than it has', async () => {
+  const world = await openWorld()
+  /** What a second look says; the first only takes a seat. */
+  const declined = async (name: string, spareBytes: number) => {
+    await world.act('create', { project: name, classes: [...kinds] })
+    const { ids } = await addBirds(world, name)
+    const project = await world.store.projects.get(name)
+    const limits = { labelsMax: 100, bytesMax: ids.length * 16 * 4 + spareBytes }
+    await liveHeadOf(world, project, limits)
+    return (await liveHeadOf(world, project, limits)).declines
+  }
+  assert.equal(await declined('fits', 0), undefined)
+  assert.match(
+    (await declined('is-too-large', -1))!,
+    /GB of embeddings are more than the .* GB that it looks at$/,
+  )
+  await world.close()
 })
