@@ -1,6 +1,4 @@
-import { percent } from '../../figures/index.ts'
 import type { ClusterView } from '../client/types.ts'
-import { number } from '../words.ts'
 
 export type Suggestion = { readonly name: string; readonly says: string }
 
@@ -19,15 +17,3 @@ export const puritySays = ({ purity, purityFrom }: Pick<ClusterView, 'purity' | 
   purity === null
     ? 'purity unknown'
     : `about ${Math.round(100 * purity)}% pure, by ${purityFrom === 'labels' ? 'its labels' : 'neighbours'}`
-
-/** What a spot check shows, said before it is accepted. */
-export function checkSays(o: {
-  readonly of: number
-  readonly checked: number
-  readonly wrong: number
-  readonly wrongAtMost: number
-}): string {
-  const left = number(o.of - o.wrong)
-  if (o.checked === o.of) return `All ${number(o.of)} are in sight: what you leave in is what you see`
-  return `At most ${percent(o.wrongAtMost)} of ${left} wrong, 95% sure, ${o.checked} checked`
-}

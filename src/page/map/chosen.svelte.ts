@@ -8,11 +8,10 @@ export class Chosen {
   /** When this choice began: labels know how long they took. */
   since = 0
 
-  /** For a map of so many points; what was chosen of another map is forgotten. */
-  fit(count: number): void {
-    if (this.mask.length === count) return
+  /** For a map of so many points, of which some were chosen before. */
+  begin(count: number, before: readonly number[]): void {
     this.mask = new Uint8Array(count)
-    this.#tell()
+    this.choose(before, 'only')
   }
   choose(indexes: readonly number[], how: How): void {
     if (this.count === 0) this.since = performance.now()

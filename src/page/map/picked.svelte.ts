@@ -1,15 +1,20 @@
-// What was chosen on the map, for the grid to show.
+// What was chosen on the map: for the grid to show, and for the map when one comes back to it, also by a reload.
 import { perform } from '../client/client.ts'
 import type { ReadPage } from '../grid/list.svelte.ts'
+import { save, saved } from '../state/saved.ts'
 
-let picked = $state.raw<{ readonly project: string; readonly ids: readonly number[] } | null>(null)
+type Picked = { readonly project: string; readonly ids: readonly number[] }
+const keptMost = 200_000 // 1.6 MB of the 5 that a tab may keep; of more, nothing outlasts a reload
+let picked = $state.raw<Picked | null>(saved<Picked | null>('picked', null, 'tab'))
 
 export const picks = {
   of(project: string): readonly number[] | null {
     return picked?.project === project ? picked.ids : null
   },
   take(project: string, ids: readonly number[]): void {
-    picked = { project, ids }
+    const now = ids.length > 0 ? { project, ids } : null
+    picked = now
+    save('picked', ids.length > keptMost ? null : now, 'tab')
   },
 }
 

@@ -56,6 +56,10 @@ export class MapPoints {
     this.#indexOf = new Map(Array.from(this.ids, (id, i) => [id, i]))
   }
 
+  /** Where these images stand, of those that are on the map. */
+  indexesOf(ids: readonly number[]): readonly number[] {
+    return ids.flatMap((id) => this.#indexOf.get(id) ?? [])
+  }
   change(changes: readonly Change[]): void {
     for (const { image, label } of changes) {
       const index = this.#indexOf.get(image)
@@ -70,6 +74,15 @@ export class MapPoints {
   nameOf(number: number): string | null {
     return this.classes[number - 1] ?? null
   }
+}
+
+/** The class that most of them are guessed to be. */
+export function mostGuessed(points: MapPoints, indexes: readonly number[]): string | null {
+  const counts = new Map<number, number>()
+  for (const i of indexes) counts.set(points.guess[i]!, (counts.get(points.guess[i]!) ?? 0) + 1)
+  counts.delete(0)
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])
+  return most ? points.nameOf(most[0]) : null
 }
 
 function bytesOf(text: string): ArrayBuffer {

@@ -36,6 +36,7 @@ export const keyTable = {
   zoomOut: { keys: ['-'], says: 'Zoom out', where: 'Map' },
   chooseNone: { keys: ['escape'], says: 'Choose none', where: 'Map' },
   toGrid: { keys: ['g'], says: 'Show what is chosen in the grid', where: 'Map' },
+  checkChosen: { keys: ['c'], says: 'Check some of what is chosen, drawn by chance', where: 'Map' },
   nextCluster: { keys: ['j', 'arrowdown'], says: 'Go to the next cluster', where: 'Clusters' },
   lastCluster: { keys: ['k', 'arrowup'], says: 'Go to the cluster before', where: 'Clusters' },
   check: { keys: ['c'], says: 'Check some of it drawn by chance', where: 'Clusters' },
