@@ -1,4 +1,4 @@
-// What was chosen on the map: for the grid to show, and for the map when one comes back to it, also by a reload.
+// What was chosen on the map: for the grid to show, and for the map again, in this tab also after a reload.
 import { perform } from '../client/client.ts'
 import type { ReadPage } from '../grid/list.svelte.ts'
 import { save, saved } from '../state/saved.ts'
