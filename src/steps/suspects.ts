@@ -14,8 +14,8 @@ import { usualPull } from './train.ts'
 import type { World } from './world.ts'
 import { ImageView } from './views.ts'
 
-// So many times the usual pull: heads must not learn each wrong label by heart. AUROC with 5% and 30% of 4,736
-// labels of CIFAR-10 wrong: .987 and .984 at 1, .990 and .989 at 30.
+// So many times the usual pull: heads must not learn each wrong label by heart. AUROC with 5% and 30% of
+// 4,736 labels of CIFAR-10 wrong: .987 and .984 at 1, .990 and .989 at 30.
 const pullOverUsual = 30
 // Heads on 2,000 rows of 2048 take three seconds in three folds, while a person waits.
 const lookedMax = 2000
