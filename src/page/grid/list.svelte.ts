@@ -2,9 +2,9 @@
 // plain values, with holes where nobody has looked; a counter tells of changes.
 import { perform } from '../client/client.ts'
 import type { ImagePage, ImageView } from '../client/types.ts'
-import type { Filter } from './filter.ts'
 import type { Change } from '../state/answers.svelte.ts'
 import { faultOf } from '../words.ts'
+import type { Filter } from './filter.ts'
 
 /** How a page was asked for: after a key, or at an index. */
 type Page = { readonly after?: string; readonly at?: number; readonly size: number }

@@ -1,6 +1,6 @@
 // Labels change on the page at once; the server follows, in order. Without a line they wait, and are kept.
-import { isOffline, perform } from '../client/client.ts'
 import type { InputOf } from '../../steps/index.ts'
+import { isOffline, perform } from '../client/client.ts'
 import { house } from './house.svelte.ts'
 import { save, saved } from './saved.ts'
 import { settings } from './settings.svelte.ts'

@@ -1,10 +1,10 @@
 // What the server knows, kept fresh by its one stream of events.
+import type { OutputOf } from '../../steps/index.ts'
 import { jobById, jobs as listJobs, perform } from '../client/client.ts'
 import { listen } from '../client/events.ts'
-import type { OutputOf } from '../../steps/index.ts'
+import type { Job, ProjectView, VersionView } from '../client/types.ts'
 import { faultOf, many, number } from '../words.ts'
 import { toasts } from './toasts.svelte.ts'
-import type { Job, ProjectView, VersionView } from '../client/types.ts'
 
 let projects = $state.raw<readonly ProjectView[] | null>(null)
 let jobs = $state.raw<ReadonlyMap<number, Job>>(new Map())
