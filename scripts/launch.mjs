@@ -85,6 +85,7 @@ function build({ anew }) {
   rmSync(at('dist'), { recursive: true, force: true })
   mkdirSync(at('dist'))
   run([at('node_modules/typescript7/bin/tsc'), '-p', 'tsconfig.build.json'])
+  run([at('scripts/bundle.ts')])
   run([at('node_modules/vite/bin/vite.js'), 'build', 'src/page', '--logLevel', 'warn'])
   writeFileSync(stamp, want)
 }
