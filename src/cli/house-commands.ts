@@ -1,9 +1,9 @@
 // Commands that are no step: the queue of jobs, and bringing a backup back.
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { Failure, type Job, type JobId } from '../base/index.ts'
 import type { CliOptions } from './options.ts'
 import { print, withHouse } from './run.ts'
-import { addSharedOptions, callOf } from './step-command.ts'
+import { addSharedOptions, callOf, commandNamed } from './step-command.ts'
 
 export const houseCommands = (o: CliOptions): Command[] => [jobs(o), job(o), cancel(o), restore(o)]
 
@@ -17,7 +17,7 @@ const shown = (one: Job) => ({
 })
 
 function command(name: string, summary: string): Command {
-  const made = new Command(name).summary(summary).description(`${summary}.`)
+  const made = commandNamed({ name, summary })
   addSharedOptions(made)
   return made
 }

@@ -5,7 +5,7 @@ import { groupOf, groups, otherGroup, placeOf } from './groups.ts'
 import { houseCommands } from './house-commands.ts'
 import type { CliOptions, ExitCode } from './options.ts'
 import { serveCommand } from './serve-command.ts'
-import { addSharedOptions, configurationFlags, stepCommand } from './step-command.ts'
+import { addSharedOptions, commandNamed, configurationFlags, stepCommand } from './step-command.ts'
 
 const promise = 'From a folder of unlabelled images to a labelled data set, a measured model and a service.'
 const examples = [
@@ -17,7 +17,7 @@ const examples = [
 
 /** Runs one command; gives the code that the shell should see. */
 export async function main(argv: readonly string[], o: CliOptions): Promise<ExitCode> {
-  const program = programOf(o)
+  const program = programOf(argv, o)
   try {
     if (argv.length === 0) program.help()
     await program.parseAsync([...argv], { from: 'user' })
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], o: CliOptions): Promise<Exit
   }
 }
 
-export function programOf(o: CliOptions): Command {
+function programOf(argv: readonly string[], o: CliOptions): Command {
   const program = new Command('bowerbird')
     .version(o.version, '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
@@ -37,7 +37,11 @@ export function programOf(o: CliOptions): Command {
     .addHelpText('before', `${promise}\n`)
     .addHelpText('after', () => helpAfter(o))
   addSharedOptions(program)
-  const commands = [...o.steps.map((step) => stepCommand(step, o)), serveCommand(o), ...houseCommands(o)]
+  // Flags of all steps took a third of what starting a command takes; of those not named only the name is seen.
+  const ofSteps = o.steps.map((step) =>
+    argv.includes(step.name) ? stepCommand(step, o) : commandNamed(step),
+  )
+  const commands = [...ofSteps, serveCommand(o), ...houseCommands(o)]
   for (const heading of [...Object.keys(groups), otherGroup]) program.commandsGroup(heading)
   for (const command of commands.sort((a, b) => placeOf(a.name()) - placeOf(b.name()))) {
     program.addCommand(command.helpGroup(groupOf(command.name())))

@@ -7,10 +7,14 @@ import { fieldsOf, type Field } from './fields.ts'
 import type { Call, CliOptions } from './options.ts'
 import { runStep } from './run.ts'
 
+/** What a command is called and says; `stepCommand` gives it flags and does it. */
+export const commandNamed = ({ name, summary }: Pick<Step, 'name' | 'summary'>): Command =>
+  new Command(name).summary(summary).description(`${summary}.`)
+
 export function stepCommand(step: Step, o: CliOptions): Command {
   const fields = fieldsOf(step.input)
   const places = placesOf(step, fields)
-  const command = new Command(step.name).summary(step.summary).description(`${step.summary}.`)
+  const command = commandNamed(step)
   command.usage(`${places.map(usageOf).join(' ')} [options]`.trim())
   for (const field of places) command.addArgument(argumentOf(field))
   for (const field of fields) for (const option of optionsOf(field, places)) command.addOption(option)
