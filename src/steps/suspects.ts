@@ -11,8 +11,8 @@ import { confirmedLabels } from './people.ts'
 import { showImages } from './show.ts'
 import { step } from './step.ts'
 import { usualPull } from './train.ts'
-import type { World } from './world.ts'
 import { ImageView } from './views.ts'
+import type { World } from './world.ts'
 
 // So many times the usual pull: heads must not learn each wrong label by heart. AUROC with 5% and 30% of
 // 4,736 labels of CIFAR-10 wrong: .987 and .984 at 1, .990 and .989 at 30.
