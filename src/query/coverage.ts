@@ -56,12 +56,14 @@ async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, too
   const rows = pool.embeddings!
   const enough = Math.max(candidatesLeast, candidatesPerQuestion * budget)
   const among = places ?? sample(enough, rows.rows, tools.random)
+  const isAll = among.length === rows.rows
   const nearest = await nearestOf(pool, tools)
   const reach = await smoothReach({ ...pool, nearest }, tools)
   const { flock } = await herd(
     {
-      candidates: among.length < rows.rows ? rowsOf(rows, among) : rows,
+      candidates: isAll ? rows : rowsOf(rows, among),
       others: rows,
+      products: isAll ? pool.products : null,
       weights: weights ?? new Float32Array(rows.rows).fill(1),
       labelled: pool.labelled,
       nearest,

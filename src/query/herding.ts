@@ -13,6 +13,8 @@ export type Crowd = {
   readonly labelled: Matrix | null
   /** The squared distance of each of the others to the nearest labelled one, where it is known. */
   readonly nearest?: Float32Array | null
+  /** The product of every two candidates, where they are known and are the others, too. */
+  readonly products?: Matrix | null
   /** Similarity, from 0 to 1, of a squared distance. */
   readonly kernel: (squaredDistance: number) => number
 }
@@ -90,10 +92,11 @@ async function coveredBy(
 
 /** [others, candidates]: at 10,000 each they are 400 MB; of more a sample is drawn before. */
 async function similarities(crowd: Crowd, covered: Float32Array, tools: Pick<Tools, 'matmul'>) {
-  const { candidates, others, weights, kernel } = crowd
+  const { candidates, others, weights, products, kernel } = crowd
   const similar = new Float32Array(others.rows * candidates.rows)
   const gains = new Float64Array(candidates.rows)
-  for await (const { row, column, squared } of distances(others, candidates, tools)) {
+  const all = products ? distancesOf(products) : distances(others, candidates, tools)
+  for await (const { row, column, squared } of all) {
     const at = row * candidates.rows + column
     const [before, weight] = [covered[row]!, weights[row]!]
     for (let i = 0; i < squared.length; i++) {
@@ -117,5 +120,17 @@ async function* distances(a: Matrix, b: Matrix, tools: Pick<Tools, 'matmul'>) {
       for (let i = 0; i < columns; i++) squared[i] = Math.max(0, own + ofB[firstRow + i]! - 2 * squared[i]!)
       yield { row: firstQuery + q, column: firstRow, squared }
     }
+  }
+}
+
+/** The same of every two rows, by their products. */
+function* distancesOf({ columns, data }: Matrix) {
+  const squared = new Float32Array(columns)
+  const lengthOf = (row: number) => data[row * (columns + 1)]!
+  for (let row = 0; row < columns; row++) {
+    for (let i = 0; i < columns; i++) {
+      squared[i] = Math.max(0, lengthOf(row) + lengthOf(i) - 2 * data[row * columns + i]!)
+    }
+    yield { row, column: 0, squared }
   }
 }

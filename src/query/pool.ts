@@ -1,5 +1,5 @@
 import type { ImageId } from '../base/index.ts'
-import { rowsOf, type Matrix } from '../math/index.ts'
+import { matrix, rowOf, rowsOf, type Matrix } from '../math/index.ts'
 
 /** What may be asked about; row i of each matrix belongs to `ids[i]`. */
 export type Pool = {
@@ -17,7 +17,9 @@ export type Pool = {
   readonly labelled: Matrix | null
   /** The squared distance of each to the nearest of those, where it is known beforehand. */
   readonly nearest: Float32Array | null
-  /** The class of each of those, by its place among the names; −1 where the model does not know it. */
+  /** The product of every two embeddings, where they are known beforehand. */
+  readonly products: Matrix | null
+  /** The class of each labelled one, by its place among the names; −1 where the model does not know it. */
   readonly labels: Int32Array | null
   readonly classNames: readonly string[]
   /** The image that each nearly equals. */
@@ -33,6 +35,7 @@ export const emptyPool: Pool = {
   costs: null,
   labelled: null,
   nearest: null,
+  products: null,
   labels: null,
   classNames: [],
   nearTo: [],
@@ -62,7 +65,17 @@ export function part(pool: Pool, places: readonly number[]): Pool {
     probabilities: rows(pool.probabilities),
     ensemble: pool.ensemble?.map((m) => rowsOf(m, places)) ?? null,
     masked: pool.masked?.map((m) => rowsOf(m, places)) ?? null,
+    products: pool.products && squareOf(pool.products, places),
     nearest: pool.nearest && Float32Array.from(places, (place) => pool.nearest![place]!),
     costs: pool.costs && Float32Array.from(places, (place) => pool.costs![place]!),
   }
+}
+
+function squareOf(products: Matrix, places: readonly number[]): Matrix {
+  const square = matrix(places.length, places.length)
+  places.forEach((place, i) => {
+    const [from, to] = [rowOf(products, place), rowOf(square, i)]
+    places.forEach((other, j) => (to[j] = from[other]!))
+  })
+  return square
 }

@@ -1,19 +1,12 @@
 // The pool that a strategy chooses from, with what the strategy needs to know of it.
 import type { Image, ImageId, Model, Project } from '../base/index.ts'
 import { matrix, randomFrom, rowsOf, shuffleInto, type Matrix } from '../math/index.ts'
-import {
-  bootstrap,
-  emptyPool,
-  masked,
-  squaredToNearest,
-  type Need,
-  type Pool,
-  type Situation,
-} from '../query/index.ts'
+import { bootstrap, emptyPool, masked, type Need, type Pool, type Situation } from '../query/index.ts'
 import type { Head } from '../runtime/index.ts'
 import type { Store } from '../store/index.ts'
 import { rowsFor } from './embeddings.ts'
 import type { LiveHead } from './live-head.ts'
+import { comparedBySample } from './live-sample.ts'
 import { nearTo } from './roster.ts'
 import { headOf } from './served.ts'
 import { maybeLatest } from './show.ts'
@@ -77,10 +70,11 @@ async function livePool(
   const plain = { ...(await plainPool(world.store, project.name, ids)), labelled, labels }
   const isLooked = needs.some((need) => need !== 'probabilities')
   const rows = isLooked ? live.rowsOf(ids) : matrix(0, 0)
+  const some = { images: ids, rows, taught: labelled }
   const pool: Pool = {
     ...plain,
     embeddings: needs.includes('embeddings') ? rows : null,
-    nearest: needs.includes('embeddings') ? await maybeNearest(live, ids, world) : null,
+    ...(needs.includes('embeddings') ? await comparedBySample(live.sample, some, world.runtime) : {}),
     probabilities: live.guessesOf(ids),
   }
   const teacher = { ...live, seed: project.seed + live.position }
@@ -94,20 +88,6 @@ async function taughtOf(store: Store, project: Project, model: Model | undefined
   const place = new Map(model?.card.classes.map((its, i) => [its.id, i]))
   const labels = Int32Array.from(ids, (id) => place.get(current.get(id)!) ?? -1)
   return { labelled: rows, labels: model ? labels : null }
-}
-
-/** Where most are of the sample, of which it is known. */
-async function maybeNearest(
-  { sample, taught, rowsOf }: LiveHead,
-  ids: readonly ImageId[],
-  { runtime }: World,
-): Promise<Float32Array | null> {
-  if (ids.length > 2 * sample.images.length) return null
-  const known = new Map(sample.images.map((image, i) => [image, sample.nearest[i]!]))
-  const others = ids.filter((image) => !known.has(image))
-  const far = await squaredToNearest(rowsOf(others), taught.rows, runtime)
-  others.forEach((image, i) => known.set(image, far[i]!))
-  return Float32Array.from(ids, (image) => known.get(image)!)
 }
 
 type Teacher = {

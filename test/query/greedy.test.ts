@@ -7,7 +7,7 @@ import { smoothReach } from '../../src/query/coverage.ts'
 import { herd } from '../../src/query/herding.ts'
 import { largest } from '../../src/query/order.ts'
 import { margin } from '../../src/query/scores.ts'
-import type { Pool } from '../../src/query/index.ts'
+import { squaredToNearest, type Pool } from '../../src/query/index.ts'
 import { imagesOf, scattered, withSeed } from './pools.ts'
 
 const squared = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -101,6 +101,17 @@ describe('herding', () => {
         assert.ok(chosen >= promise * Math.max(...subsets(count, budget).map(value)) - 1e-5)
       }))
   }
+  it('chooses alike where nearest distances and products are known beforehand', () =>
+    holds(async ({ seed, budget }) => {
+      const pool = withLabels(seed)
+      const rows = pool.embeddings!
+      const products = await withSeed(1).matmul(rows, rows)
+      const nearest = await squaredToNearest(rows, pool.labelled, withSeed(1))
+      // A twin is left out of the choice, and its products with it.
+      const nearTo = pool.ids.map((_, i) => (i === 1 ? pool.ids[0]! : null))
+      const plain = await imagesOf({ ...pool, nearTo }, 'doubtherding', budget)
+      assert.deepEqual(await imagesOf({ ...pool, nearTo, nearest, products }, 'doubtherding', budget), plain)
+    }))
   it('counts how many each stands for', async () => {
     const { embeddings } = scattered(count, 1)
     const crowd = {

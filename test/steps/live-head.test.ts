@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it, test } from 'node:test'
 import type { ImageId } from '../../src/base/index.ts'
 import { randomFrom, rowOf } from '../../src/math/index.ts'
+import { squaredToNearest } from '../../src/query/index.ts'
 import { liveHeadOf, type LiveHead } from '../../src/steps/live-head.ts'
+import { comparedBySample } from '../../src/steps/live-sample.ts'
 import { lessonOf } from '../../src/steps/lesson.ts'
 import { usualPull } from '../../src/steps/train.ts'
 import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
@@ -96,6 +98,18 @@ describe('a live head', () => {
     const train = await trainIds()
     await answer(train.filter((id) => birds.kindOf(id) !== 'crow'))
     await agrees(await now())
+  })
+  it('knows of every two images what their rows say, of its sample or not', async () => {
+    const live = (await now())!
+    const images = birds.ids.filter(live.knows)
+    const rows = live.rowsOf(images)
+    const taught = live.taught.rows
+    assert.ok(images.some((image) => !live.sample.images.includes(image)))
+    const { products, nearest } = await comparedBySample(live.sample, { images, rows, taught }, world.runtime)
+    const expected = await world.runtime.matmul(rows, rows)
+    products!.data.forEach((product, i) => assert.ok(Math.abs(product - expected.data[i]!) < 1e-5))
+    const far = await squaredToNearest(rows, taught, world.runtime)
+    nearest!.forEach((its, i) => assert.ok(Math.abs(its - far[i]!) < 1e-5))
   })
   it('guesses images that were embedded meanwhile', async () => {
     const { images } = await world.store.projects.counts(project)
