@@ -16,10 +16,16 @@ export function turnOf(seed: number, image: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** Numbers sort in a tenth of the time that objects take: 50,000 in 5 ms, between two answers. */
+/** Numbers sort in a tenth of the time that objects take, and loops fill them in a tenth of Float64Array.from's. */
 function inTurn(ids: readonly ImageId[], seed: number): ImageId[] {
-  const keys = Float64Array.from(ids, (id, place) => turnOf(seed, id) * placesMax + place).sort()
-  return Array.from(keys, (key) => ids[key % placesMax]!)
+  const keys = new Float64Array(ids.length)
+  for (let place = 0; place < keys.length; place++) {
+    keys[place] = turnOf(seed, ids[place]!) * placesMax + place
+  }
+  keys.sort()
+  const turned = [...ids]
+  for (let turn = 0; turn < turned.length; turn++) turned[turn] = ids[keys[turn]! % placesMax]!
+  return turned
 }
 const placesMax = 2 ** 21 // a turn has 32 bits, and a float64 holds 53
 
