@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Hash, ImageId } from '../src/base/index.ts'
 import { openBowerbird, type Bowerbird } from '../src/index.ts'
-import { matrix, randomFrom, rowOf, rowsOf, type Matrix } from '../src/math/index.ts'
+import { matrix, placeOfLargest, randomFrom, rowOf, rowsOf, type Matrix } from '../src/math/index.ts'
 import { openRuntime } from '../src/runtime/index.ts'
 import { liveHeadOf, type LiveHead } from '../src/steps/live-head.ts'
 import { openStore } from '../src/store/index.ts'
@@ -182,7 +182,9 @@ async function headAlone({ data, width, classOf }: Of, report: Report): Promise<
   const full = await runtime.trainHead(rowsOf(taught.rows, [...taught.classOf.keys()]), taught.classOf, how)
   const ids = Array.from(await store.images.ids(project, {})) as ImageId[]
   const [mine, theirs] = [live!.guessesOf(ids), await runtime.probabilities(full, live!.rowsOf(ids))]
-  const same = ids.filter((_, i) => bestOf(rowOf(mine, i)) === bestOf(rowOf(theirs, i))).length
+  const same = ids.filter(
+    (_, i) => placeOfLargest(rowOf(mine, i)) === placeOfLargest(rowOf(theirs, i)),
+  ).length
   report.row({
     what: 'of it the head: learn, guess all',
     width,
@@ -194,5 +196,3 @@ async function headAlone({ data, width, classOf }: Of, report: Report): Promise<
   await runtime.close()
   await store.close()
 }
-
-const bestOf = (row: Float32Array): number => row.indexOf(Math.max(...row))

@@ -1,6 +1,6 @@
 // Frozen encoders under a linear head. What an encoder gave is kept, so that a run that was stopped goes on.
 import { openImages, type Images } from '../src/images/index.ts'
-import { randomFrom, rowsOf, shuffleInto, type Matrix } from '../src/math/index.ts'
+import { placeOfLargest, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix } from '../src/math/index.ts'
 import { openRuntime, type EncoderName, type Runtime } from '../src/runtime/index.ts'
 import type { Bench, Report } from './bench.ts'
 import { cifarClasses, folderOf } from './data.ts'
@@ -110,11 +110,7 @@ async function probe(task: Task, { runtime, report }: Hands): Promise<number> {
   return accuracy / task.target
 }
 
-function shareRight({ rows, columns, data }: Matrix, labels: Int32Array): number {
-  let right = 0
-  for (let row = 0; row < rows; row++) {
-    const probabilities = data.subarray(row * columns, (row + 1) * columns)
-    if (probabilities.indexOf(Math.max(...probabilities)) === labels[row]) right++
-  }
-  return right / rows
+function shareRight(probabilities: Matrix, labels: Int32Array): number {
+  const right = labels.filter((its, i) => placeOfLargest(rowOf(probabilities, i)) === its)
+  return right.length / labels.length
 }

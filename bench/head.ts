@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { matrix, randomFrom, rowOf, type Matrix } from '../src/math/index.ts'
+import { matrix, placeOfLargest, randomFrom, rowOf, type Matrix } from '../src/math/index.ts'
 import { openRuntime, type Head, type Runtime } from '../src/runtime/index.ts'
 import { interleaved, type Bench } from './bench.ts'
 
@@ -49,7 +49,7 @@ async function resultOf(runtime: Runtime, head: Head, { rows, classOf }: Lesson)
   let loss = 0
   for (const [i, its] of classOf.entries()) {
     const row = rowOf(guesses, i)
-    if (row.indexOf(Math.max(...row)) === its) right++
+    if (placeOfLargest(row) === its) right++
     loss -= Math.log(row[its]!)
   }
   for (const weight of head.weights.data) loss += (weight * weight) / 2

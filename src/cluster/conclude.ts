@@ -1,6 +1,6 @@
-import { rowOf, type Matrix } from '../math/index.ts'
+import { placesOfTwoLargest, rowOf, type Matrix } from '../math/index.ts'
 import { blockRows, type Scorer } from './scores.ts'
-import { bestTwo, softmaxInto } from './rows.ts'
+import { softmaxInto } from './rows.ts'
 import type { Annotation, Space } from './space.ts'
 
 /** Every image by argmax, no threshold; what a person labelled stays as it is. */
@@ -18,7 +18,7 @@ export async function conclude(
     for (let i = 0; i < shares.rows; i++) {
       const row = rowOf(shares, i)
       softmaxInto(row, o.temperature)
-      const [best, next] = bestTwo(row)
+      const [best, next] = placesOfTwoLargest(row)
       classOf[from + i] = best
       runnerUp[from + i] = next
       confidence[from + i] = row[best]!

@@ -1,6 +1,6 @@
-import { matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, normaliseInto, placeOfLargest, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import type { Level } from './level.ts'
-import { bestTwo, softmaxInto } from './rows.ts'
+import { softmaxInto } from './rows.ts'
 import { blockRows, scorerOf } from './scores.ts'
 import type { MethodOptions, Round, Space } from './space.ts'
 
@@ -55,7 +55,7 @@ async function round(space: Space, level: Level, o: RoundOptions) {
     for (let i = 0; i < block.rows; i++) {
       const row = rowOf(block, i)
       softmaxInto(row, o.temperature)
-      classOf[from + i] = bestTwo(row)[0]
+      classOf[from + i] = placeOfLargest(row)
       addShares(sums, row, { direction: rowOf(level.rows, from + i), size: level.sizes[from + i]! })
     }
     o.shares?.data.set(block.data, from * block.columns)

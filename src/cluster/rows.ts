@@ -22,16 +22,6 @@ export function softmaxInto(row: Float32Array, temperature: number): void {
   for (let i = 0; i < row.length; i++) row[i]! /= sum
 }
 
-/** The largest and the next; ties go to the lower place; −1 where there is none. */
-export function bestTwo(row: Float32Array): readonly [number, number] {
-  let [best, next] = [0, -1]
-  for (let i = 1; i < row.length; i++) {
-    if (row[i]! > row[best]!) [best, next] = [i, best]
-    else if (next < 0 || row[i]! > row[next]!) next = i
-  }
-  return [best, next]
-}
-
 /** Root mean square of what each number differs from the mean of its row; 1 where nothing differs. */
 export function deviationOf(scores: Matrix): number {
   let sum = 0

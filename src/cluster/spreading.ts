@@ -1,6 +1,6 @@
-import { rowOf, type Matrix } from '../math/index.ts'
+import { placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
 import { graphOf, spreadOnce } from './graph.ts'
-import { bestTwo, normalised } from './rows.ts'
+import { normalised } from './rows.ts'
 import { asSeen, prototypesIn } from './seen.ts'
 import { concludeShares, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
@@ -31,6 +31,6 @@ export const spreading: Method = {
 export function changedShare(before: Matrix, now: Matrix): number {
   let changed = 0
   for (let i = 0; i < now.rows; i++)
-    changed += Number(bestTwo(rowOf(before, i))[0] !== bestTwo(rowOf(now, i))[0])
+    changed += Number(placeOfLargest(rowOf(before, i)) !== placeOfLargest(rowOf(now, i)))
   return changed / now.rows
 }

@@ -1,10 +1,10 @@
 // Class-balanced optimal transport (Cuturi 2013): of all ways to hand the images to the classes, the one that
 // pleases the scores most while classes get equal parts. How firmly is the guard's: where few classes occur,
 // equal parts would be forced upon those that do not.
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
-import { bestTwo, softmaxInto } from './rows.ts'
+import { softmaxInto } from './rows.ts'
 import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
 
@@ -26,7 +26,7 @@ export const transport: Method = {
       shares = balanced(scores, level.sizes, { temperature: o.temperature, firm })
       holdExamplesInto(space, level, shares)
       const next = prototypesFrom(space, { level, shares })
-      const now = Int32Array.from({ length: shares.rows }, (_, i) => bestTwo(rowOf(shares, i))[0])
+      const now = Int32Array.from({ length: shares.rows }, (_, i) => placeOfLargest(rowOf(shares, i)))
       const changed = now.reduce((sum, c, i) => sum + Number(c !== classOf[i]), 0) / now.length
       const moved = prototypes ? movedBetween(prototypes, next) : 1
       history.push({ step: `transport ${t + 1}`, moved, changed })

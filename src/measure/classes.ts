@@ -1,5 +1,5 @@
 import { assert } from '../base/index.ts'
-import { rowOf, type Matrix } from '../math/index.ts'
+import { placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
 import { wilson, type Interval } from './wilson.ts'
 
 /** How good guesses of classes are. */
@@ -35,7 +35,7 @@ export function measureClasses(
 ): ClassReport {
   assert(truth.length === probabilities.rows, 'each row of probabilities has its truth')
   assert(classNames.length === probabilities.columns, 'each column of probabilities has its class name')
-  const guesses = Int32Array.from(truth, (_, i) => largest(rowOf(probabilities, i)))
+  const guesses = Int32Array.from(truth, (_, i) => placeOfLargest(rowOf(probabilities, i)))
   const confusion = confusionOf(truth, guesses, classNames.length)
   const perClass = classNames.map((name, c) => figuresOf(name, c, confusion))
   const correct = confusion.reduce((sum, row, c) => sum + row[c]!, 0)
@@ -50,13 +50,6 @@ export function measureClasses(
     logLoss: mean(Array.from(truth, (c, i) => loss(rowOf(probabilities, i)[c]!))),
     ece: calibrationError(truth, guesses, probabilities),
   }
-}
-
-/** The first of the largest. */
-export function largest(row: Float32Array): number {
-  let best = 0
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i
-  return best
 }
 
 function confusionOf(truth: Int32Array, guesses: Int32Array, classes: number): number[][] {

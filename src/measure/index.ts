@@ -1,6 +1,6 @@
 export { abstain, auditMost, auditOf, surest, type Verdict } from './abstain.ts'
 export { holm, meanInterval, pairedBootstrap, pairedTest, quantile, resampled } from './bootstrap.ts'
-export { largest, measureClasses, type ClassFigures, type ClassReport } from './classes.ts'
+export { measureClasses, type ClassFigures, type ClassReport } from './classes.ts'
 export { clopperPearsonLow } from './clopper-pearson.ts'
 export { classEntropy, diversity, type Diversity } from './diversity.ts'
 export { stratifiedFolds } from './folds.ts'

@@ -1,7 +1,7 @@
 // Sureness put right by one number (Guo et al. 2017): probabilities as softmax(log p / T).
 import { assert } from '../base/index.ts'
-import { matrix, rowOf, rowsOf, type Matrix } from '../math/index.ts'
-import { calibrationError, largest } from './classes.ts'
+import { matrix, placeOfLargest, rowOf, rowsOf, type Matrix } from '../math/index.ts'
+import { calibrationError } from './classes.ts'
 
 const smallest = 1.1920929e-7 // as in the log loss
 const bounds = { low: Math.log(0.05), high: Math.log(20) }
@@ -102,6 +102,6 @@ const taken = (truth: Int32Array, probabilities: Matrix, rows: readonly number[]
 const errorOf = (truth: Int32Array, rows: Matrix): number =>
   calibrationError(
     truth,
-    Int32Array.from(truth, (_, i) => largest(rowOf(rows, i))),
+    Int32Array.from(truth, (_, i) => placeOfLargest(rowOf(rows, i))),
     rows,
   )

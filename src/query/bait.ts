@@ -1,9 +1,9 @@
 // BAIT (Ash et al., 2021): the batch after which the model's error over the whole pool is expected least,
 // tr(M⁻¹ F), M the Fisher information of all that is labelled and F that of the pool. An image's own is
 // h x xᵀ with h = 1 − Σ p², the trace of the softmax's: in full it would have (classes × width)² numbers.
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, placeOfLargest, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import type { Pool, Ranking } from './pool.ts'
-import { bestOf, closestCall } from './words.ts'
+import { closestCall } from './words.ts'
 
 const widthMax = 128 // an even projection to so many keeps products within a tenth
 const ridge = 1 // the authors'
@@ -129,11 +129,13 @@ async function grow(scene: Scene, { z, by }: { z: Float32Array; by: number }, to
 
 /** By how much tr(M⁻¹ F) falls with an image: h b / (1 + h a). */
 function bestPlace({ doubt, a, b }: Scene, isOpen: (place: number) => boolean): number {
-  return bestOf(a.map((its, i) => (isOpen(i) ? (doubt[i]! * b[i]!) / (1 + doubt[i]! * its) : -Infinity)))
+  return placeOfLargest(
+    a.map((its, i) => (isOpen(i) ? (doubt[i]! * b[i]!) / (1 + doubt[i]! * its) : -Infinity)),
+  )
 }
 
 /** And by how much it would rise without: h b / (1 − h a). */
 function leastUseful({ doubt, a, b }: Scene, chosen: ReadonlySet<number>): number {
   const places = [...chosen]
-  return places[bestOf(places.map((i) => (-doubt[i]! * b[i]!) / (1 - doubt[i]! * a[i]!)))]!
+  return places[placeOfLargest(places.map((i) => (-doubt[i]! * b[i]!) / (1 - doubt[i]! * a[i]!)))]!
 }

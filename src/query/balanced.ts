@@ -1,9 +1,8 @@
 // Choices that mind how many of each class there will be, as far as guesses tell.
-import { rowOf, type Tools } from '../math/index.ts'
+import { placeOfLargest, rowOf, type Tools } from '../math/index.ts'
 import { bestFirst, shuffled } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { margin } from './scores.ts'
-import { bestOf } from './words.ts'
 
 type Asked = { readonly budget: number }
 
@@ -45,7 +44,7 @@ export async function stratified(pool: Pool, { budget }: Asked, { random }: Tool
 /** Places of each guessed class, in the order given. */
 function byGuess(pool: Pool, order: Int32Array) {
   const { probabilities } = pool
-  const guessOf = Int32Array.from(pool.ids, (_, i) => bestOf(rowOf(probabilities!, i)))
+  const guessOf = Int32Array.from(pool.ids, (_, i) => placeOfLargest(rowOf(probabilities!, i)))
   const lists: number[][] = Array.from({ length: probabilities!.columns }, () => [])
   for (const i of order) lists[guessOf[i]!]!.push(i)
   return { guessOf, lists }
@@ -64,7 +63,7 @@ function taken(lists: readonly number[][], { budget, urgency, take }: Taking): n
   while (order.length < budget) {
     const open = lists.flatMap((list, its) => (at[its]! < list.length ? [its] : []))
     if (open.length === 0) break
-    const next = open[bestOf(open.map(urgency))]!
+    const next = open[placeOfLargest(open.map(urgency))]!
     order.push(lists[next]![at[next]!++]!)
     take(next)
   }

@@ -1,11 +1,10 @@
 // BatchBALD (Kirsch, van Amersfoort and Gal, 2019): the batch whose answers together tell most about which of
 // the heads is right, I(y₁…yₙ; head) = H(y₁…yₙ) − Σ mean H(yᵢ | head). Joint answers are counted exactly
 // while they are few, then drawn by chance.
-import { matrix, rowsOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, placeOfLargest, rowsOf, type Matrix, type Tools } from '../math/index.ts'
 import { bestFirst } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { bald, scores } from './scores.ts'
-import { bestOf } from './words.ts'
 
 const candidatesMax = 500 // the best single ones: each is compared with every joint answer at every turn
 const answersMax = 512 // joint answers; a mean over as many draws is within 5%
@@ -24,7 +23,7 @@ export async function batchBald(
   while (order.length < Math.min(budget, pool.ids.length)) {
     const gains = await gainsOf(crowd, joint, tools)
     const open = [...left].slice(0, candidatesMax)
-    const next = open[bestOf(open.map((i) => gains[i]!))]!
+    const next = open[placeOfLargest(open.map((i) => gains[i]!))]!
     left.delete(next)
     order.push(places[next]!)
     joint = joined(joint, { crowd, next }, tools)

@@ -1,6 +1,7 @@
 // One image of each of as many clusters as questions; they differ in what is clustered and in who is taken.
 import {
   kMeans,
+  placeOfLargest,
   rowOf,
   rowsOf,
   squaredLengths,
@@ -12,7 +13,7 @@ import {
 import { inTurns } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { entropy, margin } from './scores.ts'
-import { bestOf, closestCall, firmest } from './words.ts'
+import { closestCall, firmest } from './words.ts'
 
 type Asked = { readonly budget: number }
 
@@ -35,10 +36,10 @@ export async function clue(pool: Pool, { budget }: Asked, tools: Tools): Promise
 /** DropQuery (Gupta et al., 2024): images whose guess changes as parts of their embedding are dropped. */
 export async function dropQuery(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {
   const { probabilities, masked } = pool
-  const best = Int32Array.from(pool.ids, (_, i) => bestOf(rowOf(probabilities!, i)))
+  const best = Int32Array.from(pool.ids, (_, i) => placeOfLargest(rowOf(probabilities!, i)))
   const changed = Int32Array.from(
     pool.ids,
-    (_, i) => masked!.filter((m) => bestOf(rowOf(m, i)) !== best[i]).length,
+    (_, i) => masked!.filter((m) => placeOfLargest(rowOf(m, i)) !== best[i]).length,
   )
   const half = masked!.length / 2
   const wavering = pool.ids.flatMap((_, i) => (changed[i]! > half ? [i] : []))

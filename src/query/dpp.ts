@@ -1,11 +1,11 @@
 // A determinantal point process: the batch whose determinant of L is large holds unsure images that differ.
 // L_ij = q_i q_j exp(−|x_i − x_j|²); greedy, by an incremental Cholesky factor (Chen, Zhang and Zhou, 2018).
-import { rowOf, squaredLengths, type Tools } from '../math/index.ts'
+import { placeOfLargest, rowOf, squaredLengths, type Tools } from '../math/index.ts'
 import { ahead } from './ahead.ts'
 import { largest } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { margin } from './scores.ts'
-import { bestOf, closestCall } from './words.ts'
+import { closestCall } from './words.ts'
 
 const leastQuality = 0.05 // at 0 an image would be like all others; a sure one still counts a little
 const leastVolume = 1e-6 // below it the rest is rounding: such an image equals a chosen one
@@ -23,7 +23,11 @@ export async function determinantal(
   const left = quality.map((q) => q * q)
   const factors: Float32Array[] = []
   const order: number[] = []
-  for (let next = bestOf(left); order.length < budget && left[next]! > leastVolume; next = bestOf(left)) {
+  for (
+    let next = placeOfLargest(left);
+    order.length < budget && left[next]! > leastVolume;
+    next = placeOfLargest(left)
+  ) {
     const products = await productsOf(next, (count) => largest(left, count))
     const likeness = (i: number) =>
       quality[i]! * quality[next]! * Math.exp(2 * products[i]! - lengths[i]! - lengths[next]!)

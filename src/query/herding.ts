@@ -2,8 +2,7 @@
 // by a kernel of their distance, and the sum over all is what a choice adds to (a greedy choice is within 63%
 // of the best; Nemhauser et al., 1978). MaxHerding with a smooth kernel (Bae et al., 2024), UHerding where
 // unsure images count more (Bae et al., 2025), ProbCover with a ball (Yehuda et al., 2022).
-import { squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
-import { bestOf } from './words.ts'
+import { placeOfLargest, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
 
 export type Crowd = {
   readonly candidates: Matrix
@@ -29,7 +28,7 @@ export async function herd(crowd: Crowd, budget: number, tools: Pick<Tools, 'mat
   const { similar, gains } = await similarities(crowd, covered, tools)
   const flock = new Map<number, number>()
   while (flock.size < Math.min(budget, crowd.candidates.rows)) {
-    const next = bestOf(gains)
+    const next = placeOfLargest(gains)
     if (!(gains[next]! > leastGain)) break
     const likeness = likenessOf(crowd, similar, next)
     flock.set(next, coverInto(covered, { crowd, similar, likeness, gains }))

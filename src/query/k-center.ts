@@ -1,10 +1,9 @@
 // CoreSet's greedy k-center (Sener and Savarese, 2018): always the image farthest from all chosen so far.
 // No image is then farther from a chosen one than twice the best radius there is.
-import { matrix, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, placeOfLargest, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
 import { ahead } from './ahead.ts'
 import { largest } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
-import { bestOf } from './words.ts'
 
 export async function farthestFirst(
   pool: Pool,
@@ -16,7 +15,7 @@ export async function farthestFirst(
   const far = await squaredToNearest(rows, pool.labelled, tools)
   const productsOf = ahead(rows, (some) => tools.matmul(some, rows))
   const order: number[] = []
-  let next = pool.labelled ? bestOf(far) : await mostCentral(rows, tools)
+  let next = pool.labelled ? placeOfLargest(far) : await mostCentral(rows, tools)
   while (order.length < Math.min(budget, rows.rows)) {
     const products = await productsOf(next, (count) => largest(far, count))
     far[next] = -1
@@ -65,7 +64,7 @@ async function mostCentral(rows: Matrix, tools: Tools): Promise<number> {
   const mean = meanOf(rows)
   const { data } = await tools.matmul(mean, rows)
   const lengths = squaredLengths(rows)
-  return bestOf(data.map((product, i) => 2 * product - lengths[i]!))
+  return placeOfLargest(data.map((product, i) => 2 * product - lengths[i]!))
 }
 
 /** [1, width] */

@@ -1,9 +1,17 @@
 // k-means++ (Arthur and Vassilvitskii, 2007) as a choice: each next image is drawn in proportion to its
 // squared distance from those before. On embeddings as such, and on gradients (BADGE: Ash et al., 2020).
-import { matrix, rowOf, rowsOf, squaredLengths, type Random, type Tools } from '../math/index.ts'
+import {
+  matrix,
+  placeOfLargest,
+  rowOf,
+  rowsOf,
+  squaredLengths,
+  type Random,
+  type Tools,
+} from '../math/index.ts'
 import { squaredToNearest } from './k-center.ts'
 import type { Pool, Ranking } from './pool.ts'
-import { bestOf, firmest } from './words.ts'
+import { firmest } from './words.ts'
 
 type Points = {
   readonly squared: Float32Array
@@ -34,7 +42,7 @@ export async function badge(pool: Pool, { budget }: Asked, tools: Tools): Promis
   const errors = matrix(rows.rows, pool.probabilities!.columns, pool.probabilities!.data.slice())
   for (let i = 0; i < rows.rows; i++) {
     const error = rowOf(errors, i)
-    error[bestOf(error)]! -= 1
+    error[placeOfLargest(error)]! -= 1
   }
   const lengths = squaredLengths(rows)
   const points: Points = {
@@ -46,7 +54,7 @@ export async function badge(pool: Pool, { budget }: Asked, tools: Tools): Promis
       return data
     },
   }
-  const start = { far: new Float32Array(rows.rows).fill(Infinity), first: bestOf(points.squared) }
+  const start = { far: new Float32Array(rows.rows).fill(Infinity), first: placeOfLargest(points.squared) }
   const order = await drawnApart(points, { start, budget, random: tools.random })
   const guess = (i: number) => firmest(rowOf(pool.probabilities!, i), pool.classNames)
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure, type ImageId, type Model, type ModelCard, type Project } from '../base/index.ts'
-import { calibrate, largest } from '../measure/index.ts'
-import { rowOf } from '../math/index.ts'
+import { calibrate } from '../measure/index.ts'
+import { placeOfLargest, rowOf } from '../math/index.ts'
 import { batchesKept } from './batches.ts'
 import { crossValidate, examFor, marker, reportOf, type Exam, type Marks } from './exam.ts'
 import { projectField, versionField } from './fields.ts'
@@ -163,7 +163,7 @@ function cellsOf(marks: Marks): z.infer<typeof Cell>[] {
   const cells = new Map<string, { truth: string; guess: string; images: ImageId[] }>()
   marks.images.forEach((image, i) => {
     const truth = marks.names[marks.truth[i]!]!
-    const guess = marks.names[largest(rowOf(marks.probabilities, i))]!
+    const guess = marks.names[placeOfLargest(rowOf(marks.probabilities, i))]!
     const key = JSON.stringify([truth, guess])
     const cell = cells.get(key) ?? { truth, guess, images: [] }
     if (cell.images.length < cellImages) cell.images.push(image)

@@ -1,7 +1,15 @@
 // Heads taught with all labels, and with fewer that chance drew, measured on the same images.
 import type { ImageId, Project } from '../base/index.ts'
-import { randomFrom, rowOf, rowsOf, shuffleInto, type Matrix, type Random } from '../math/index.ts'
-import { largest, stratifiedFolds, type Chance, type Right } from '../measure/index.ts'
+import {
+  placeOfLargest,
+  randomFrom,
+  rowOf,
+  rowsOf,
+  shuffleInto,
+  type Matrix,
+  type Random,
+} from '../math/index.ts'
+import { stratifiedFolds, type Chance, type Right } from '../measure/index.ts'
 import { rowsFor } from './embeddings.ts'
 import { examFor } from './exam.ts'
 import type { Lesson } from './lesson.ts'
@@ -114,5 +122,5 @@ async function rightOf(
     { classes: lesson.classes.length, pull: usualPull(project), seed: project.seed, signal: world.signal },
   )
   const guesses = await world.runtime.probabilities(head, rows)
-  return Uint8Array.from(classOf, (truth, i) => Number(largest(rowOf(guesses, i)) === truth))
+  return Uint8Array.from(classOf, (truth, i) => Number(placeOfLargest(rowOf(guesses, i)) === truth))
 }

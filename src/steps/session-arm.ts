@@ -1,7 +1,7 @@
 // The control arm against as many labels that were asked for, both measured on the validation images.
 import type { Project } from '../base/index.ts'
-import { randomFrom, rowOf, rowsOf } from '../math/index.ts'
-import { largest, pairedBootstrap } from '../measure/index.ts'
+import { placeOfLargest, randomFrom, rowOf, rowsOf } from '../math/index.ts'
+import { pairedBootstrap } from '../measure/index.ts'
 import { controlArm } from './control.ts'
 import { rowsFor } from './embeddings.ts'
 import type { Lesson } from './lesson.ts'
@@ -49,7 +49,7 @@ async function rightWith(
   const { ids, rows } = await rowsFor(store, project, answers.keys())
   const guesses = await runtime.probabilities(head, rows)
   const right = new Set(
-    ids.filter((id, i) => lesson.classes[largest(rowOf(guesses, i))]!.id === answers.get(id)),
+    ids.filter((id, i) => lesson.classes[placeOfLargest(rowOf(guesses, i))]!.id === answers.get(id)),
   )
   return Uint8Array.from(answers.keys(), (image) => Number(right.has(image)))
 }

@@ -1,8 +1,16 @@
 // A session played against known answers. Only the referee sees them: who asks and learns is told the
 // answers to its own questions, and the accuracy is measured on images that are never asked about.
 import { assert, type ImageId } from '../base/index.ts'
-import { largest, type Session } from '../measure/index.ts'
-import { randomFrom, rowOf, rowsOf, shuffleInto, type Matrix, type Random } from '../math/index.ts'
+import { type Session } from '../measure/index.ts'
+import {
+  placeOfLargest,
+  randomFrom,
+  rowOf,
+  rowsOf,
+  shuffleInto,
+  type Matrix,
+  type Random,
+} from '../math/index.ts'
 import {
   autoStrategy,
   bootstrap,
@@ -53,7 +61,7 @@ export const refereeOf = (truth: Int32Array): Referee => ({
   answers: (places) => Int32Array.from(places, (place) => truth[place]!),
   accuracy(probabilities, places) {
     assert(probabilities.rows === places.length, 'each place has its guess')
-    const right = places.filter((place, i) => largest(rowOf(probabilities, i)) === truth[place]!)
+    const right = places.filter((place, i) => placeOfLargest(rowOf(probabilities, i)) === truth[place]!)
     return right.length / places.length
   },
 })

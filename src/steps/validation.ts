@@ -1,7 +1,6 @@
 // How versions do on the labelled images of the validation split: nothing is learnt from these.
 import type { ClassId, ImageId, Model, Project } from '../base/index.ts'
-import { largest } from '../measure/index.ts'
-import { rowOf } from '../math/index.ts'
+import { placeOfLargest, rowOf } from '../math/index.ts'
 import { rowsFor } from './embeddings.ts'
 import { marker, type Marks } from './exam.ts'
 import { headOf } from './served.ts'
@@ -29,6 +28,6 @@ export async function marksOf({ project, model, answers }: Of, world: World): Pr
 
 /** For each answer in its order 1 where the guess is right; who never saw an image is wrong of it. */
 export function rightOf({ images, truth, probabilities }: Marks, answers: Answers): Uint8Array {
-  const right = new Set(images.filter((_, i) => largest(rowOf(probabilities, i)) === truth[i]))
+  const right = new Set(images.filter((_, i) => placeOfLargest(rowOf(probabilities, i)) === truth[i]))
   return Uint8Array.from(answers.keys(), (image) => Number(right.has(image)))
 }

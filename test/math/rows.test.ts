@@ -8,6 +8,8 @@ import {
   lengthOf,
   matrix,
   normaliseInto,
+  placeOfLargest,
+  placesOfTwoLargest,
   rowOf,
   rowsBetween,
   transposed,
@@ -60,5 +62,16 @@ describe('rows', () => {
         assert.deepEqual(transposed(transposed(m)), m)
       }),
     )
+  })
+})
+
+describe('the largest', () => {
+  it('is the first of those that are alike', () => {
+    assert.equal(placeOfLargest([2, 7, 7, 1]), 1)
+    assert.deepEqual(placesOfTwoLargest(Float32Array.of(2, 7, 7, 1)), [1, 2])
+    assert.deepEqual(placesOfTwoLargest(Float32Array.of(7, 2, 1)), [0, 1])
+  })
+  it('has no second where there is only one', () => {
+    assert.deepEqual(placesOfTwoLargest(Float32Array.of(5)), [0, -1])
   })
 })

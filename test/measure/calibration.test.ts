@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { matrix, randomFrom, rowOf } from '../../src/math/index.ts'
-import { calibrate, fitTemperature, largest, withTemperature } from '../../src/measure/index.ts'
+import { matrix, placeOfLargest, randomFrom, rowOf } from '../../src/math/index.ts'
+import { calibrate, fitTemperature, withTemperature } from '../../src/measure/index.ts'
 
 const near = (a: number, b: number, by = 1e-6) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`)
 
@@ -40,7 +40,7 @@ describe('temperature scaling', () => {
     const { probabilities } = told(50, 1)
     const cooler = withTemperature(probabilities, 3)
     for (let i = 0; i < 50; i++) {
-      assert.equal(largest(rowOf(cooler, i)), largest(rowOf(probabilities, i)))
+      assert.equal(placeOfLargest(rowOf(cooler, i)), placeOfLargest(rowOf(probabilities, i)))
       near(
         rowOf(cooler, i).reduce((a, b) => a + b),
         1,
