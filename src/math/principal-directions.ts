@@ -1,4 +1,5 @@
 import { matrix, rowOf, transposed, type Matrix } from './matrix.ts'
+import { sumOf } from './mean.ts'
 import { randomFrom } from './random.ts'
 import type { Tools } from './tools.ts'
 import { addInto, dot, lengthOf, normaliseInto } from './vectors.ts'
@@ -35,20 +36,46 @@ export async function principalDirections(rows: Matrix, { count, turns, matmul }
  * left shorter than the least is nothing but errors: rows differ in no more directions.
  */
 function orthogonaliseInto(directions: Matrix, least: number): void {
+  for (let i = 0; i < directions.rows; i++) normaliseInto(rowOf(directions, i))
   for (let i = 0; i < directions.rows; i++) {
     const own = rowOf(directions, i)
-    normaliseInto(own)
-    for (let j = 0; j < i; j++) {
-      const other = rowOf(directions, j)
-      addInto(own, other, -dot(own, other))
-    }
     if (lengthOf(own) < least) own.fill(0)
     normaliseInto(own)
+    takeOutBehind(directions, i)
+  }
+}
+
+/** What rows behind row i share with it. Four at once: a sum waits for each of its terms, four wait together. */
+function takeOutBehind(directions: Matrix, i: number): void {
+  const { rows, columns, data } = directions
+  const own = rowOf(directions, i)
+  let row = i + 1
+  for (; row + 4 <= rows; row += 4) {
+    const p = row * columns
+    const [q, r, s] = [p + columns, p + 2 * columns, p + 3 * columns]
+    let [ofP, ofQ, ofR, ofS] = [0, 0, 0, 0]
+    for (let j = 0; j < columns; j++) {
+      const x = own[j]!
+      ofP += data[p + j]! * x
+      ofQ += data[q + j]! * x
+      ofR += data[r + j]! * x
+      ofS += data[s + j]! * x
+    }
+    for (let j = 0; j < columns; j++) {
+      const x = own[j]!
+      data[p + j]! -= ofP * x
+      data[q + j]! -= ofQ * x
+      data[r + j]! -= ofR * x
+      data[s + j]! -= ofS * x
+    }
+  }
+  for (; row < rows; row++) {
+    const other = rowOf(directions, row)
+    addInto(other, own, -dot(other, own))
   }
 }
 
 /** A direction and its opposite are as good: the one whose numbers sum to more, wherever it began. */
 function faceUpInto(direction: Float32Array): void {
-  const sum = direction.reduce((all, x) => all + x, 0)
-  if (sum < 0) for (let j = 0; j < direction.length; j++) direction[j]! *= -1
+  if (sumOf(direction) < 0) for (let j = 0; j < direction.length; j++) direction[j]! *= -1
 }
