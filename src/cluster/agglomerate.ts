@@ -1,6 +1,5 @@
 import { namesOf } from '../base/index.ts'
-import type { Matrix, Tools } from '../math/index.ts'
-import { centred } from './blocks.ts'
+import { aroundMean, type Matrix, type Tools } from '../math/index.ts'
 import { averageCosine, groupingByMeans, ward } from './grouping-by-means.ts'
 import { groupingByMembers } from './grouping-by-members.ts'
 import { joinNearest } from './join-nearest.ts'
@@ -19,7 +18,7 @@ export const linkages = {
   ward: {
     says: 'joins what adds least to the squared distances from the means',
     join: (rows, sizes, tools) =>
-      joinNearest(rows.rows, groupingByMeans(centred(rows), sizes, { ...tools, far: ward })),
+      joinNearest(rows.rows, groupingByMeans(aroundMean(rows), sizes, { ...tools, far: ward })),
   },
   average: {
     says: 'joins what is nearest on average, by cosine; rows have length one',
@@ -29,12 +28,12 @@ export const linkages = {
   'average distance': {
     says: 'joins what is nearest on average, by distance; every pair is measured again: for thousands of rows',
     join: (rows, sizes, tools) =>
-      joinNearest(rows.rows, groupingByMembers(centred(rows), sizes, { ...tools, by: 'mean' })),
+      joinNearest(rows.rows, groupingByMembers(aroundMean(rows), sizes, { ...tools, by: 'mean' })),
   },
   complete: {
     says: 'joins what is nearest at its farthest; every pair is measured again: for thousands of rows',
     join: (rows, sizes, tools) =>
-      joinNearest(rows.rows, groupingByMembers(centred(rows), sizes, { ...tools, by: 'largest' })),
+      joinNearest(rows.rows, groupingByMembers(aroundMean(rows), sizes, { ...tools, by: 'largest' })),
   },
   single: {
     says: 'joins what is nearest at its nearest: chains stay together',

@@ -1,4 +1,4 @@
-import { matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { aroundMean, matrix, normaliseInto, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import { alongDirections } from './directions.ts'
 import { neighbours, type Neighbours } from './neighbours.ts'
 import { unit } from './rows.ts'
@@ -39,16 +39,7 @@ export function roots(m: Matrix): Matrix {
 /** What all images share tells none from another; of one image alone nothing would be left. */
 function aroundTheirMean(m: Matrix): Matrix {
   if (m.rows < 2) return m
-  const mean = new Float64Array(m.columns)
-  for (let i = 0; i < m.rows; i++) {
-    const row = rowOf(m, i)
-    for (let j = 0; j < row.length; j++) mean[j]! += row[j]! / m.rows
-  }
-  const rows = matrix(m.rows, m.columns)
-  for (let i = 0; i < m.rows; i++) {
-    const [row, from] = [rowOf(rows, i), rowOf(m, i)]
-    for (let j = 0; j < row.length; j++) row[j] = from[j]! - mean[j]!
-    normaliseInto(row)
-  }
+  const rows = aroundMean(m)
+  for (let i = 0; i < rows.rows; i++) normaliseInto(rowOf(rows, i))
   return rows
 }

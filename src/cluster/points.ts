@@ -1,6 +1,6 @@
 // Rows as products see them: moved so that their mean is zero, for |a|² + |b|² − 2ab then loses fewer digits.
 // They are moved a block at a time, since a moved copy of 100,000 × 512 would be 200 MB.
-import { matrix, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, meanRow, type Matrix, type Tools } from '../math/index.ts'
 
 export type Multiply = Pick<Tools, 'matmul'>
 export type Points = {
@@ -12,10 +12,7 @@ export type Points = {
 
 export function pointsOf(rows: Matrix): Points {
   const { columns, data } = rows
-  const sums = new Float64Array(columns)
-  for (let at = 0; at < data.length; at += columns)
-    for (let j = 0; j < columns; j++) sums[j]! += data[at + j]!
-  const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, rows.rows))
+  const mean = Float32Array.from(meanRow(rows))
   const halves = new Float32Array(rows.rows)
   for (let i = 0; i < rows.rows; i++) {
     let sum = 0

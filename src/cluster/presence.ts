@@ -1,4 +1,4 @@
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, rowOf, sumOf, type Matrix } from '../math/index.ts'
 import { softmaxInto } from './rows.ts'
 
 const roundsOfPrior = 30
@@ -27,7 +27,7 @@ type PriorOptions = {
 
 function nextPrior(shares: Matrix, sizes: Float64Array, prior: Float64Array): Float64Array {
   const next = new Float64Array(shares.columns)
-  const all = sizes.reduce((sum, size) => sum + size, 0)
+  const all = sumOf(sizes)
   for (let i = 0; i < shares.rows; i++) {
     const row = rowOf(shares, i)
     let sum = 0

@@ -3,9 +3,11 @@
 // won little is still put in its place by all the others.
 import {
   addInto,
+  aroundPoint,
   dot,
   lengthOf,
   matrix,
+  meanRow,
   normaliseInto,
   rowOf,
   transposed,
@@ -64,8 +66,8 @@ async function turnedNames(
   { prototypes, masses }: Won,
   { matmul }: Pick<Tools, 'matmul'>,
 ): Promise<Matrix> {
-  const [from, fromMean] = aroundMean(text, masses)
-  const [to, toMean] = aroundMean(prototypes, masses)
+  const [fromMean, toMean] = [meanRow(text, masses), meanRow(prototypes, masses)]
+  const [from, to] = [aroundPoint(text, fromMean), aroundPoint(prototypes, toMean)]
   const [fromBase, toBase] = [basisOf(from), basisOf(to)]
   const [inFrom, inTo] = [await matmul(from, fromBase), await matmul(to, toBase)]
   const cross = await matmul(transposed(weightedRows(inFrom, masses)), transposed(inTo))
@@ -74,8 +76,7 @@ async function turnedNames(
   for (let i = 0; i < cross.data.length; i++) fit += cross.data[i]! * turn.data[i]!
   for (let c = 0; c < from.rows; c++) size += masses[c]! * dot(rowOf(from, c), rowOf(from, c))
   const scale = size > 0 ? fit / size : 0
-  const names = await matmul(aroundPoint(text, fromMean), fromBase)
-  const turned = await matmul(await matmul(names, transposed(turn)), transposed(toBase))
+  const turned = await matmul(await matmul(inFrom, transposed(turn)), transposed(toBase))
   for (let c = 0; c < turned.rows; c++) {
     const row = rowOf(turned, c)
     for (let j = 0; j < row.length; j++) row[j] = scale * row[j]! + toMean[j]!
@@ -101,21 +102,6 @@ function basisOf(rows: Matrix): Matrix {
   for (const [i, row] of basis.entries()) rowOf(whole, i).set(row)
   return whole
 }
-
-function aroundMean(rows: Matrix, masses: Float64Array): readonly [Matrix, Float64Array] {
-  const mean = new Float64Array(rows.columns)
-  const all = masses.reduce((sum, m) => sum + m, 0)
-  for (let c = 0; c < rows.rows; c++)
-    for (const [j, x] of rowOf(rows, c).entries()) mean[j]! += (masses[c]! / all) * x
-  return [aroundPoint(rows, mean), mean]
-}
-
-const aroundPoint = (rows: Matrix, point: Float64Array): Matrix =>
-  matrix(
-    rows.rows,
-    rows.columns,
-    rows.data.map((x, i) => x - point[i % rows.columns]!),
-  )
 
 const weightedRows = (rows: Matrix, weights: Float64Array): Matrix =>
   matrix(

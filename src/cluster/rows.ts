@@ -1,4 +1,4 @@
-import { lengthOf, matrix, normaliseInto, rowOf, type Matrix } from '../math/index.ts'
+import { lengthOf, matrix, normaliseInto, rowOf, sumOf, type Matrix } from '../math/index.ts'
 
 /** Rows of length one; the same matrix where they are so already. A row of zeros stays. */
 export function unit(rows: Matrix): Matrix {
@@ -42,7 +42,7 @@ export function deviationOf(scores: Matrix): number {
 export function normalised(shares: Matrix): Matrix {
   for (let i = 0; i < shares.rows; i++) {
     const row = rowOf(shares, i)
-    const sum = row.reduce((total, x) => total + x, 0)
+    const sum = sumOf(row)
     if (sum > 0) for (let c = 0; c < row.length; c++) row[c]! /= sum
   }
   return shares

@@ -1,6 +1,7 @@
 // What speaks for a class, added up: its name (in the joint space), its examples and its prototype (in image
 // space). Each part is measured in its own deviations, for cosines of text and of pictures are worlds apart.
 import {
+  addInto,
   evenRows,
   matrix,
   normaliseInto,
@@ -44,7 +45,8 @@ export async function scorerOf(
   const strangers = strangersOf(space)
   return async (from, to) => {
     const sum = matrix(to - from, space.classNames.length)
-    for (const part of parts) addInto(sum, await matmul(rowsBetween(part.rows, from, to), part.against), part)
+    for (const part of parts)
+      addPartInto(sum, await matmul(rowsBetween(part.rows, from, to), part.against), part)
     for (let i = 0; i < sum.rows; i++) for (const c of strangers) rowOf(sum, i)[c] = -Infinity
     return sum
   }
@@ -77,9 +79,7 @@ function partsOf(
 export function exampleMeans({ images, classNames, examples }: Space): Matrix {
   const means = matrix(classNames.length, images.columns)
   for (const [image, its] of examples) {
-    const mean = rowOf(means, its)
-    const row = rowOf(images, image)
-    for (let j = 0; j < row.length; j++) mean[j]! += row[j]!
+    addInto(rowOf(means, its), rowOf(images, image), 1)
   }
   for (let c = 0; c < means.rows; c++) normaliseInto(rowOf(means, c))
   return means
@@ -94,7 +94,7 @@ function columnsOf(m: Matrix, columns: readonly number[]): Matrix {
 }
 
 /** sum += weight · (score − mean of the row) / deviation, over the classes that the part knows. */
-function addInto(sum: Matrix, scores: Matrix, { known, weight, deviation }: ScaledPart): void {
+function addPartInto(sum: Matrix, scores: Matrix, { known, weight, deviation }: ScaledPart): void {
   for (let r = 0; r < sum.rows; r++) {
     const row = rowOf(scores, r)
     const total = rowOf(sum, r)

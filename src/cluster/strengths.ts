@@ -1,3 +1,4 @@
+import { meanOf } from '../math/index.ts'
 /** Of each row k others, nearest first: [rows, k]. */
 export type Near = { readonly k: number; readonly ids: Int32Array; readonly distances: Float64Array }
 /** How strongly rows hold on to others: in a map, pairs that attract each other. */
@@ -28,7 +29,7 @@ export function strengthsOf({ k, distances }: Pick<Near, 'k' | 'distances'>): Fl
 
 function widthFor(distances: Float64Array, nearest: number): number {
   const wanted = Math.log2(distances.length)
-  const mean = distances.reduce((sum, d) => sum + d, 0) / distances.length
+  const mean = meanOf(distances)
   let [low, high] = [1e-3 * mean || 1e-9, 1e3 * mean || 1]
   for (let i = 0; i < halvings; i++) {
     const middle = Math.sqrt(low * high)

@@ -1,7 +1,7 @@
 // Class-balanced optimal transport (Cuturi 2013): of all ways to hand the images to the classes, the one that
 // pleases the scores most while classes get equal parts. How firmly is the guard's: where few classes occur,
 // equal parts would be forced upon those that do not.
-import { matrix, placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, placeOfLargest, rowOf, sumOf, type Matrix } from '../math/index.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
 import { softmaxInto } from './rows.ts'
@@ -47,7 +47,7 @@ export function balanced(
 ): Matrix {
   const shares = matrix(scores.rows, scores.columns, scores.data.slice())
   for (let i = 0; i < shares.rows; i++) softmaxInto(rowOf(shares, i), temperature)
-  const all = sizes.reduce((sum, size) => sum + size, 0)
+  const all = sumOf(sizes)
   const scale = new Float64Array(shares.columns).fill(1)
   for (let round = 0; round < sinkhornRounds; round++) {
     const parts = new Float64Array(shares.columns)

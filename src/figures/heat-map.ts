@@ -1,4 +1,4 @@
-import { rowOf, type Matrix } from '../math/index.ts'
+import { rowOf, sumOf, type Matrix } from '../math/index.ts'
 import { fitted } from './distribution.ts'
 import { element, escapeText, figure, write, type Svg } from './svg.ts'
 import type { Theme } from './theme.ts'
@@ -71,8 +71,6 @@ function orderOf(weights: Matrix): readonly number[] {
     .sort((a, b) => a.best - b.best || b.most / b.sum - a.most / a.sum)
     .map(({ cluster }) => cluster)
 }
-
-const sumOf = (row: Float32Array): number => row.reduce((sum, value) => sum + value, 0)
 
 function cellsOf(weights: Matrix, cluster: number): readonly Cell[] {
   const row = rowOf(weights, cluster)

@@ -1,3 +1,4 @@
+import { sumOf } from '../math/index.ts'
 import { box, gridOf, hint, titles, type Grid } from './grid.ts'
 import { element, figure, type Svg } from './svg.ts'
 import type { Theme } from './theme.ts'
@@ -46,7 +47,7 @@ type Cell = {
   readonly theme: Theme
 }
 function cellOf({ count, row, i, j, grid, theme }: Cell): Svg {
-  const share = count / (row.reduce((a, b) => a + b, 0) || 1)
+  const share = count / (sumOf(row) || 1)
   const { [i]: truth, [j]: guess } = grid.names
   const shown = {
     fill: count === 0 ? theme.line : i === j ? theme.good : theme.bad,

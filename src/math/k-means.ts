@@ -1,5 +1,6 @@
 import { assert } from '../base/index.ts'
 import { matrix, rowOf, rowsOf, type Matrix } from './matrix.ts'
+import { sumOf } from './mean.ts'
 import { squaredLengths, tiles } from './tiles.ts'
 import type { Tools } from './tools.ts'
 
@@ -83,7 +84,7 @@ function drawn(of: number, count: number, { random }: Tools): Int32Array {
 }
 
 function drawnBy(weights: Float64Array, random: Tools['random']): number {
-  const total = weights.reduce((sum, w) => sum + w, 0)
+  const total = sumOf(weights)
   // All rows equal one of the seeds: any row is as good as any other.
   if (total <= 0) return random.below(weights.length)
   let left = random.next() * total

@@ -1,10 +1,13 @@
 import { matrix, type Matrix } from './matrix.ts'
 
-export function mean(values: ArrayLike<number>): number {
+export function sumOf(values: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / values.length
+  return sum
 }
+
+/** NaN of none. */
+export const meanOf = (values: ArrayLike<number>): number => sumOf(values) / values.length
 
 /** The mean of all rows, each by its weight; all alike where no weights are given. */
 export function meanRow({ rows, columns, data }: Matrix, weights?: ArrayLike<number>): Float64Array {

@@ -1,6 +1,6 @@
 // Whether one thing is truly better than another, from few repeats or from many images.
 import { assert } from '../base/index.ts'
-import type { Random } from '../math/index.ts'
+import { meanOf, sumOf, type Random } from '../math/index.ts'
 import type { Interval } from './wilson.ts'
 
 type Draws = { readonly random: Random; readonly draws?: number }
@@ -49,7 +49,7 @@ const flippedMost = 14 // 16,384 ways to give signs; of more differences as many
 export function pairedTest(differences: readonly number[], random: Random): number {
   const n = differences.length
   if (n === 0) return 1
-  const whole = differences.reduce((sum, d) => sum + d, 0)
+  const whole = sumOf(differences)
   const isExact = n <= flippedMost
   const ways = 2 ** Math.min(n, flippedMost)
   // Sums in another order differ in their last digit.
@@ -89,7 +89,7 @@ const studentOfMany = 2.04
 export function meanInterval(values: readonly number[]): Interval {
   const n = values.length
   assert(n > 0, 'a mean is of at least one value')
-  const value = values.reduce((sum, v) => sum + v, 0) / n
+  const value = meanOf(values)
   if (n === 1) return { value, low: -Infinity, high: Infinity }
   const variance = values.reduce((sum, v) => sum + (v - value) ** 2, 0) / (n - 1)
   const half = (student[n - 2] ?? studentOfMany) * Math.sqrt(variance / n)

@@ -1,5 +1,5 @@
 import { assert } from '../base/index.ts'
-import { placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
+import { meanOf, placeOfLargest, rowOf, sumOf, type Matrix } from '../math/index.ts'
 import { wilson, type Interval } from './wilson.ts'
 
 /** How good guesses of classes are. */
@@ -46,8 +46,8 @@ export function measureClasses(
     perClass,
     confusion,
     // Over classes that occur: a class without a single true image has no recall to average.
-    macroF1: mean(present.map((c) => c.f1)),
-    logLoss: mean(Array.from(truth, (c, i) => loss(rowOf(probabilities, i)[c]!))),
+    macroF1: meanOrNone(present.map((c) => c.f1)),
+    logLoss: meanOrNone(Array.from(truth, (c, i) => loss(rowOf(probabilities, i)[c]!))),
     ece: calibrationError(truth, guesses, probabilities),
   }
 }
@@ -61,7 +61,7 @@ function confusionOf(truth: Int32Array, guesses: Int32Array, classes: number): n
 /** precision = hits / guessed, recall = hits / true, f1 = their harmonic mean; 0 where nothing divides. */
 function figuresOf(name: string, c: number, confusion: readonly (readonly number[])[]): ClassFigures {
   const hits = confusion[c]![c]!
-  const count = confusion[c]!.reduce((sum, n) => sum + n, 0)
+  const count = sumOf(confusion[c]!)
   const guessed = confusion.reduce((sum, row) => sum + row[c]!, 0)
   const f1 = count + guessed === 0 ? 0 : (2 * hits) / (count + guessed)
   return { name, precision: guessed && hits / guessed, recall: count && hits / count, f1, count }
@@ -83,5 +83,4 @@ export function calibrationError(truth: Int32Array, guesses: Int32Array, probabi
   return truth.length === 0 ? 0 : Math.min(1, gaps / truth.length)
 }
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, v) => sum + v, 0) / values.length
+const meanOrNone = (values: readonly number[]): number => (values.length === 0 ? 0 : meanOf(values))

@@ -1,5 +1,5 @@
 // How much of the pool the labelled images stand for, and how much they repeat one another.
-import { squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import { meanOf, squaredLengths, sumOf, tiles, type Matrix, type Tools } from '../math/index.ts'
 import { quantile } from './bootstrap.ts'
 
 export type Diversity = {
@@ -33,7 +33,7 @@ export async function diversity(
   return {
     radius: distances.at(-1)!,
     radius95: quantile(distances, 0.95),
-    meanDistance: distances.reduce((sum, d) => sum + d, 0) / distances.length,
+    meanDistance: meanOf(distances),
     entropy,
     redundancy: await redundancyOf(labelled, tools),
   }
@@ -41,7 +41,7 @@ export async function diversity(
 
 /** Σ p · log(1 / p), over the logarithm of how many classes there are. */
 export function classEntropy(counts: readonly number[]): number {
-  const total = counts.reduce((sum, n) => sum + n, 0)
+  const total = sumOf(counts)
   if (total === 0 || counts.length < 2) return 0
   const sum = counts.reduce((all, n) => (n === 0 ? all : all - (n / total) * Math.log(n / total)), 0)
   return sum / Math.log(counts.length)
@@ -83,5 +83,5 @@ async function redundancyOf(rows: Matrix, tools: Pick<Tools, 'matmul'>): Promise
       }
     }
   }
-  return Math.min(1, best.reduce((sum, cosine) => sum + cosine, 0) / rows.rows)
+  return Math.min(1, meanOf(best))
 }

@@ -1,7 +1,7 @@
 // Labels that are most likely wrong: what a model that did not see a label says of it (confident learning,
 // Northcutt et al. 2021), and what the nearest labelled images are called (SimiFeat, Zhu et al. 2022).
 import { assert } from '../base/index.ts'
-import { rowOf, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import { rowOf, squaredLengths, sumOf, tiles, type Matrix, type Tools } from '../math/index.ts'
 
 type Labelled = {
   /** For each row, the class that it was given. */
@@ -141,7 +141,7 @@ function ballots(
   const data = new Float32Array(labels.length * columns)
   near.forEach((some, i) => {
     const weights = some.map(({ cosine }) => Math.max(1e-3, cosine) ** sharpness)
-    const total = weights.reduce((sum, w) => sum + w, 0)
+    const total = sumOf(weights)
     some.forEach(({ row }, k) => (data[i * columns + labels[row]!]! += weights[k]! / total))
     if (some.length === 0) data[i * columns + labels[i]!] = 1
   })

@@ -1,5 +1,5 @@
 // What metadata.json says: everything that was found, from which report and plots are drawn.
-import { rowOf, type Tools } from '../math/index.ts'
+import { meanOf, rowOf, sumOf, type Tools } from '../math/index.ts'
 import type { LabelledSet } from './labelled-set.ts'
 import { principalPlane } from './principal-plane.ts'
 import { partsOf, type Part, type Shares } from './splits.ts'
@@ -76,7 +76,7 @@ export async function metadataOf(set: LabelledSet, says: string, o: Recording): 
     seed,
     classes: classesOf(classNames, images),
     confidence: {
-      mean: rounded(sorted.reduce((sum, c) => sum + c, 0) / sorted.length),
+      mean: rounded(meanOf(sorted)),
       median: rounded(sorted[Math.floor(sorted.length / 2)]!),
       least: rounded(sorted[0]!),
     },
@@ -110,6 +110,6 @@ function alignmentOf({ classNames, clusterIds, counts }: LabelledSet): Metadata[
     const classes = Object.fromEntries(
       [...row].flatMap((count, c) => (count > 0 ? [[classNames[c]!, count]] : [])),
     )
-    return { cluster, images: row.reduce((a, b) => a + b, 0), classes }
+    return { cluster, images: sumOf(row), classes }
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Project } from '../base/index.ts'
-import { matrix, randomFrom, rowsOf, shuffleInto } from '../math/index.ts'
+import { matrix, randomFrom, rowsOf, shuffleInto, sumOf } from '../math/index.ts'
 import { diversity, pairedBootstrap, randomNeeds, wilson, type Interval } from '../measure/index.ts'
 import { controlArm } from './control.ts'
 import { rowsFor } from './embeddings.ts'
@@ -102,14 +102,14 @@ type Known = { readonly labels: number; readonly control: number; readonly secon
 
 function claimsOf({ on, ours, chance, asked }: Trials, known: Known, { seed }: Project) {
   const random = randomFrom(seed)
-  const right = count(ours)
+  const right = sumOf(ours)
   const accuracy = { ...wilson(right, ours.length), count: ours.length, on }
   const needs = chance.length < sizesMin || ours.length === 0 ? null : randomNeeds(ours, chance, random)
   const whole = chance.at(-1)!
   const equal = asked && {
     labels: whole.labels,
-    asked: count(asked) / asked.length,
-    random: count(whole.draws[0]!) / asked.length,
+    asked: sumOf(asked) / asked.length,
+    random: sumOf(whole.draws[0]!) / asked.length,
     difference: finite(
       pairedBootstrap(
         Array.from(asked, (a, i) => a - whole.draws[0]![i]!),
@@ -141,7 +141,6 @@ function savedOf(needs: Interval | null, equal: Equal | null, { labels, control 
 }
 type Equal = { readonly difference: z.infer<typeof Bounds> }
 
-const count = (right: Uint8Array): number => right.reduce((sum, one) => sum + one, 0)
 const finite = ({ value, low, high }: Interval) => ({
   value: Number.isFinite(value) ? value : null,
   low: Number.isFinite(low) ? low : null,

@@ -1,7 +1,16 @@
 // Which settings a head should learn with: many are tried on one fold of the labels, the better half on two,
 // the best on five (successive halving; Jamieson and Talwalkar, 2016). Only labels to learn from are seen.
 import { Failure } from '../base/index.ts'
-import { fitInSpan, matrix, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix } from '../math/index.ts'
+import {
+  fitInSpan,
+  matrix,
+  meanOf,
+  randomFrom,
+  rowOf,
+  rowsOf,
+  shuffleInto,
+  type Matrix,
+} from '../math/index.ts'
 import { stratifiedFolds } from '../measure/index.ts'
 import { balancedWeights, pullOn, type HeadSettings } from './head-settings.ts'
 import type { Lesson } from './lesson.ts'
@@ -144,10 +153,9 @@ function part(m: Matrix, rows: readonly number[], columns: readonly number[]): M
   return some
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 const ranked = ([usual, ...others]: readonly Candidate[]): readonly Candidate[] => [
   usual!,
-  ...others.toSorted((a, b) => mean(a.losses) - mean(b.losses)),
+  ...others.toSorted((a, b) => meanOf(a.losses) - meanOf(b.losses)),
 ]
 
 /** The usual one and the better of the others stay; who leaves, the better first. */
@@ -161,21 +169,21 @@ function halved(candidates: readonly Candidate[]): readonly [readonly Candidate[
 function verdict(last: readonly Candidate[], out: readonly Candidate[], labels: number): Search {
   const [usual, first] = [last[0]!, last[1] ?? last[0]!]
   const ahead = usual.losses.map((loss, i) => loss - first.losses[i]!)
-  const gain = mean(ahead)
-  const error = Math.sqrt(mean(ahead.map((x) => (x - gain) ** 2)) / Math.max(1, ahead.length - 1))
+  const gain = meanOf(ahead)
+  const error = Math.sqrt(meanOf(ahead.map((x) => (x - gain) ** 2)) / Math.max(1, ahead.length - 1))
   const isBetter = gain > error
   const { pull, isBalanced } = isBetter ? first : usual
   const told = `${gain.toFixed(4)} ± ${error.toFixed(4)} below that of ${nameOf(usual)}, on ${labels} labels`
   const says = isBetter
     ? `${nameOf(first)}: its log loss is ${told}`
     : `${nameOf(usual)}, as before: the best other, ${nameOf(first)}, has a log loss ${told}`
-  const tried = [...last.toSorted((a, b) => mean(a.losses) - mean(b.losses)), ...out].map((its) => ({
+  const tried = [...last.toSorted((a, b) => meanOf(a.losses) - meanOf(b.losses)), ...out].map((its) => ({
     pull: its.pull,
     isBalanced: its.isBalanced,
     folds: Math.round((its.losses.length / labels) * foldCount),
     images: its.losses.length,
-    logLoss: mean(its.losses),
-    accuracy: mean(its.right),
+    logLoss: meanOf(its.losses),
+    accuracy: meanOf(its.right),
   }))
   return { best: { pull, isBalanced }, says, tried }
 }

@@ -1,6 +1,6 @@
 // The control arm against as many labels that were asked for, both measured on the validation images.
 import type { Project } from '../base/index.ts'
-import { placeOfLargest, randomFrom, rowOf, rowsOf } from '../math/index.ts'
+import { meanOf, placeOfLargest, randomFrom, rowOf, rowsOf } from '../math/index.ts'
 import { pairedBootstrap } from '../measure/index.ts'
 import { controlArm } from './control.ts'
 import { rowsFor } from './embeddings.ts'
@@ -30,11 +30,11 @@ export async function armOf(of: Of, world: World): Promise<RoundFigures['arm']> 
   const chosen = places(answered.filter((image) => !drawn.has(image)))
   const random = await rightWith(control, of, world)
   const labels = control.length
-  if (chosen.length < labels) return { labels, random: share(random), asked: null, difference: null }
+  if (chosen.length < labels) return { labels, random: meanOf(random), asked: null, difference: null }
   const asked = await rightWith(chosen.slice(0, labels), of, world)
   const differences = Float64Array.from(asked, (one, i) => one - random[i]!)
   const difference = pairedBootstrap(differences, { random: randomFrom(project.seed) })
-  return { labels, random: share(random), asked: share(asked), difference }
+  return { labels, random: meanOf(random), asked: meanOf(asked), difference }
 }
 
 /** Where a head on these labels alone is right. */
@@ -53,5 +53,3 @@ async function rightWith(
   )
   return Uint8Array.from(answers.keys(), (image) => Number(right.has(image)))
 }
-
-const share = (right: Uint8Array): number => right.reduce((sum, one) => sum + one, 0) / right.length

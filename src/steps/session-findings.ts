@@ -1,7 +1,7 @@
 // What the rounds show together: the curve, whether it still rises, and what more labels would bring.
 import type { Model, Project, Round, Version } from '../base/index.ts'
 import { forecastNext, pairedBootstrap, wilson, type Next, type Taught } from '../measure/index.ts'
-import { randomFrom } from '../math/index.ts'
+import { randomFrom, sumOf } from '../math/index.ts'
 import { points, validationMin } from './gate.ts'
 import type { Findings, Settings } from './session-views.ts'
 import { marksOf, rightOf, type Answers } from './validation.ts'
@@ -58,7 +58,7 @@ const isGrowing = (rounds: readonly Measured[]): boolean =>
   new Set(rounds.map(({ labels }) => labels)).size >= 2
 
 function pointOf({ round, version, labels, right }: Measured): Findings['curve'][number] {
-  const { value, low, high } = wilson(sum(right), right.length)
+  const { value, low, high } = wilson(sumOf(right), right.length)
   return { round, version, labels, accuracy: value, low, high }
 }
 
@@ -94,4 +94,3 @@ function stopOf(next: Next | undefined, { settings, rounds, images }: Known): Fi
 const span = ({ value, low, high }: Next['gain']): string =>
   `${points(value)} (${points(low)} to ${points(high)})`
 const sentenceOf = ({ gain }: Next): string => `the next ${more} labels would bring ${span(gain)} points`
-const sum = (right: Uint8Array): number => right.reduce((total, one) => total + one, 0)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { aroundMean, dot, matrix, mean, meanRow, multiply, rowOf } from '../../src/math/index.ts'
+import { aroundMean, dot, matrix, meanOf, meanRow, multiply, rowOf } from '../../src/math/index.ts'
 import { principalDirections, type Matrix } from '../../src/math/index.ts'
 
 const matmul = async (a: Matrix, b: Matrix) => multiply(a, b)
@@ -12,7 +12,7 @@ const squares = ({ data }: Matrix) => data.reduce((sum, x) => sum + x * x, 0)
 
 describe('means', () => {
   it('of numbers and of rows, by their weights', () => {
-    assert.equal(mean([1, 2, 6]), 3)
+    assert.equal(meanOf([1, 2, 6]), 3)
     const rows = table([0, 2], [4, 6])
     assert.deepEqual(meanRow(rows), Float64Array.of(2, 4))
     assert.deepEqual(meanRow(rows, [3, 1]), Float64Array.of(1, 3))
