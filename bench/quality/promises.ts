@@ -52,9 +52,12 @@ export async function promisesKept(
   for (const [name, { isSeparable, ...o }] of Object.entries(scenes)) {
     const all: Judged[] = []
     for (const seed of seeds) {
-      const { space, truth } = scene({ ...o, seed })
-      const found = await annotate(space, {}, toolsOf(runtime))
-      all.push(judged(found, { truth, examples: space.examples, seed }))
+      const one = async () => {
+        const { space, truth } = scene({ ...o, seed })
+        const found = await annotate(space, {}, toolsOf(runtime))
+        return judged(found, { truth, examples: space.examples, seed })
+      }
+      all.push(await kept(`promise ${name} ${seed}`, one))
     }
     tell(name, all, isSeparable)
   }
