@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { jobSays } from '../../src/page/frame/jobs.ts'
 import { hueOf, signOf } from '../../src/page/grid/colours.ts'
 import { filterOf, isShown } from '../../src/page/grid/filter.ts'
 import { layoutOf, scrollTo, slotsOf, touched } from '../../src/page/grid/layout.ts'
@@ -12,9 +13,10 @@ import { looksOf, orderOf, stampsOf } from '../../src/page/map/looks.ts'
 import { namesFor } from '../../src/page/map/names.ts'
 import { paintInto } from '../../src/page/map/paint.ts'
 import { checkSays } from '../../src/page/parts/check-says.ts'
-import { actionOf, actions, chordOf, keyTable, placeOf } from '../../src/page/state/keys.ts'
+import { actionOf, actions, chordOf, keyTable, placeOf, shownKey } from '../../src/page/state/keys.ts'
 import { readRoute, writeRoute } from '../../src/page/state/route.ts'
 import { ago, bytes, many, slugOf } from '../../src/page/words.ts'
+import { steps } from '../../src/steps/index.ts'
 
 const sizes = fc.record({
   width: fc.integer({ min: 320, max: 4000 }),
@@ -89,6 +91,14 @@ describe('the keyboard', () => {
   it('listens only to what is possible now', () => {
     assert.equal(actionOf('s', new Set(['skip'])), 'skip')
     assert.equal(actionOf('s', new Set(['undo'])), undefined)
+  })
+  it('shows arrows as arrows, and shift as its sign', () => {
+    const shown = actions.flatMap((name) => keyTable[name].keys.map((key) => shownKey(key, false)))
+    assert.deepEqual(
+      shown.filter((sign) => /arrow|shift/i.test(sign)),
+      [],
+    )
+    assert.ok(shown.includes('↓') && shown.includes('⇧G'))
   })
   it('gives no key two meanings in one place', () => {
     for (const where of ['Grid', 'Labelling', 'Map', 'Clusters', 'Review']) {
@@ -231,6 +241,13 @@ describe('words', () => {
     assert.match(ago(0, 7_200_000), /2 hr/)
     assert.equal(many(1, 'picture'), '1 picture')
     assert.equal(many(2000, 'picture'), '2,000 pictures')
+  })
+  it('name every job that can be under way', () => {
+    const unnamed = steps.filter(({ name, takes }) => takes === 'a while' && jobSays(name) === name)
+    assert.deepEqual(
+      unnamed.map(({ name }) => name),
+      [],
+    )
   })
   it('make a project’s name from any title', () => {
     assert.equal(slugOf('  Möwen & Krähen! '), 'mowen-krahen')

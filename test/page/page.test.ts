@@ -213,6 +213,22 @@ describe('the page', { skip: skipped }, () => {
     await chosen.waitFor(patience)
   })
 
+  it('shows pictures to check as squares, whole, also where few of them fit', async () => {
+    const before = page.viewportSize()!
+    await page.keyboard.press('c')
+    await page.locator('.spot .thumb').first().waitFor(patience)
+    await page.setViewportSize({ width: 360, height: 560 })
+    const boxes = await page
+      .locator('.spot .thumb')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect))
+    await page.setViewportSize(before)
+    await page.keyboard.press('Escape')
+    await page.locator('.plane').waitFor()
+    assert.ok(boxes.length > 8)
+    assert.ok(boxes.every(({ width, height }) => Math.abs(width - height) < 1))
+    assert.ok(boxes.every(({ top }, i) => !boxes[i - 4] || top >= boxes[i - 4]!.bottom))
+  })
+
   it('says of what is chosen on the map how wrong one label may be, and labels the rest with it', async () => {
     await page.keyboard.press('c')
     const bound = page.getByTestId('bound')
@@ -303,7 +319,9 @@ describe('the page', { skip: skipped }, () => {
   })
 
   it('keeps labels while the server is away, and hands them over when it is back', async () => {
+    const read = page.waitForResponse(/v1\/images\?.*label=none/)
     await page.locator('section.left .item', { hasText: 'Unlabelled' }).click()
+    await read
     const before = Number(await count('Labelled').innerText())
     await served.stop()
     await page.locator('#tile-1').click()

@@ -76,6 +76,10 @@ const signs: Readonly<Record<string, string>> = {
   enter: '↵',
   escape: 'esc',
   backspace: '⌫',
+  arrowup: '↑',
+  arrowdown: '↓',
+  arrowleft: '←',
+  arrowright: '→',
 }
 export const shownKey = (chord: string, isMac: boolean): string =>
   chord
