@@ -14,9 +14,9 @@ type Considering = {
 
 // Rows of 2048 are then 200 MB; of more, an even draw shows the same images.
 const drawnMax = 25_000
-// Between two answers there is a tenth of a second: a few questions are chosen from the live head's sample and
-// so many of the closest calls of all. Whoever asks for more at once waits longer, and 3,000 are looked at: of
-// 800, sessions on real embeddings were one to three points worse (docs/decisions/019).
+// Between two answers there is a tenth of a second: a few questions are chosen from the live head's sample
+// and so many of the closest calls of all. Who asks for more at once waits longer, and 3,000 are looked at:
+// of 800, sessions on real embeddings were one to three points worse (docs/decisions/019).
 const quick = { budgetMax: 3, closest: 50 }
 const batch = { budgetMax: 20, drawn: 3000 }
 

@@ -17,8 +17,8 @@ export type LiveSample = {
   readonly taught: readonly ImageId[]
 }
 
-// A mean over 750 is within 4 points of that over all, 19 times in 20. With 300 sessions on real embeddings were
-// two points worse than with all images (docs/decisions/019). Answered ones leave it.
+// A mean over 750 is within 4 points of that over all, 19 times in 20. With 300, sessions on real embeddings
+// were two points worse than with all images (docs/decisions/019). Answered ones leave it.
 const sampleSize = 750
 
 /** The sample as it is after the lesson: the one before brought up to date, or another pool's drawn anew. */
