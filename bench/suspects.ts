@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openImages } from '../src/images/index.ts'
-import { matrix, randomFrom, shuffleInto, type Matrix } from '../src/math/index.ts'
+import { randomFrom, shuffleInto, stacked, type Matrix } from '../src/math/index.ts'
 import { auroc } from '../src/measure/index.ts'
 import { openRuntime, type Runtime } from '../src/runtime/index.ts'
 import { doubted } from '../src/steps/suspects.ts'
@@ -56,10 +56,7 @@ async function photographs(runtime: Runtime, say: Report['say']) {
     await embedded(test, encoder, { runtime, images, say }),
   ]
   await images.close()
-  const rows = matrix(of.train + of.test, parts[0]!.columns)
-  rows.data.set(parts[0]!.data)
-  rows.data.set(parts[1]!.data, parts[0]!.data.length)
-  return { rows, truth: Int32Array.of(...train.labels, ...test.labels) }
+  return { rows: stacked(parts), truth: Int32Array.of(...train.labels, ...test.labels) }
 }
 
 type Planted = { readonly rows: Matrix; readonly truth: Int32Array; readonly share: number }

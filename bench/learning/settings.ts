@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { ImageId } from '../../src/base/index.ts'
 import { readNpy, writeNpy } from '../../src/formats/index.ts'
 import { openImages } from '../../src/images/index.ts'
-import { matrix, type Matrix } from '../../src/math/index.ts'
+import { matrix, stacked, type Matrix } from '../../src/math/index.ts'
 import type { EncoderName, Runtime } from '../../src/runtime/index.ts'
 import { refereeOf, type Game } from '../../src/steps/simulate-play.ts'
 import { usualPull } from '../../src/steps/train.ts'
@@ -52,7 +52,7 @@ export async function settingsOf(
       ['resnet50', 10],
       ['builtin', null],
     ] as const) {
-      const rows = stacked(await embed(cifar.train, encoder), await embed(cifar.test, encoder))
+      const rows = stacked([await embed(cifar.train, encoder), await embed(cifar.test, encoder)])
       const truth = Int32Array.of(...cifar.train.labels, ...cifar.test.labels)
       const tested = Array.from({ length: size.test }, (_, i) => size.pool + i)
       const of = { data: 'CIFAR-10', encoder, rows, truth, tested, classNames: cifarNames, promised }
@@ -151,11 +151,4 @@ async function turnedOnce(name: string, { rows, directions }: Data, { matmul }: 
   const its = matrix(rows.rows, columns, Float32Array.from(readNpy(await readFile(file)).data))
   const kept = (100 * varianceOf(its)) / varianceOf(rows)
   return { rows: its, width: `${columns} directions, ${kept.toFixed(1)}% of the variance` }
-}
-
-function stacked(above: Matrix, below: Matrix): Matrix {
-  const whole = matrix(above.rows + below.rows, above.columns)
-  whole.data.set(above.data)
-  whole.data.set(below.data, above.data.length)
-  return whole
 }

@@ -10,7 +10,7 @@ import {
   type Space,
 } from '../../src/cluster/index.ts'
 import { openImages } from '../../src/images/index.ts'
-import { matrix, randomFrom, type Matrix } from '../../src/math/index.ts'
+import { randomFrom, stacked, type Matrix } from '../../src/math/index.ts'
 import type { Runtime } from '../../src/runtime/index.ts'
 import { embedded, type Pictures as Files } from '../embedded.ts'
 import { cifarPictures, maybeCaltechPictures } from '../learning/pictures.ts'
@@ -60,17 +60,6 @@ async function setOf(name: string, { files, classNames }: From, { runtime, say }
   say(`${name}: clusters found`)
   const truth = Int32Array.from(files.flatMap((file) => [...file.labels]))
   return { name, space: { images, joint, text, classNames, examples: new Map() }, truth, pictures, clusters }
-}
-
-function stacked(parts: readonly Matrix[]): Matrix {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  const whole = matrix(rows, parts[0]!.columns)
-  let at = 0
-  for (const { data } of parts) {
-    whole.data.set(data, at)
-    at += data.length
-  }
-  return whole
 }
 
 export const toolsOf = ({ matmul }: Pick<Runtime, 'matmul'>) => ({ random: randomFrom(1), matmul })

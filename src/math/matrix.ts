@@ -43,6 +43,20 @@ export function evenRows(m: Matrix, most: number): Matrix {
   )
 }
 
+/** One under the other. */
+export function stacked(parts: readonly Matrix[]): Matrix {
+  const all = matrix(
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+    parts[0]!.columns,
+  )
+  let at = 0
+  for (const { data } of parts) {
+    all.data.set(data, at)
+    at += data.length
+  }
+  return all
+}
+
 export function transposed(m: Matrix): Matrix {
   const turned = matrix(m.columns, m.rows)
   for (let r = 0; r < m.rows; r++) {

@@ -1,6 +1,6 @@
 // Sureness put right by one number (Guo et al. 2017): probabilities as softmax(log p / T).
 import { assert } from '../base/index.ts'
-import { matrix, placeOfLargest, rowOf, rowsOf, type Matrix } from '../math/index.ts'
+import { matrix, placeOfLargest, rowOf, rowsOf, stacked, type Matrix } from '../math/index.ts'
 import { calibrationError } from './classes.ts'
 
 const smallest = 1.1920929e-7 // as in the log loss
@@ -77,9 +77,7 @@ export function calibrate(truth: Int32Array, probabilities: Matrix): Calibration
   const [even, odd] = halves.map((rows) => taken(truth, probabilities, rows))
   const mended = [mend(even!, odd!), mend(odd!, even!)] as const
   const all = taken(truth, probabilities, some)
-  const joined = matrix(some.length, probabilities.columns)
-  joined.data.set(mended[0].rows.data)
-  joined.data.set(mended[1].rows.data, mended[0].rows.data.length)
+  const joined = stacked(mended.map(({ rows }) => rows))
   return {
     temperature: fitTemperature(all.truth, all.rows),
     before: errorOf(all.truth, all.rows),

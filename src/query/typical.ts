@@ -1,6 +1,6 @@
 // TypiClust (Hacohen, Dekel and Weinshall, 2022): as many clusters as labels afterwards, and of the
 // largest clusters without a label the densest image.
-import { kMeans, matrix, rowOf, rowsOf, type Matrix, type Tools } from '../math/index.ts'
+import { kMeans, meanOf, rowOf, rowsOf, stacked, type Matrix, type Tools } from '../math/index.ts'
 import { inTurns } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 
@@ -32,7 +32,7 @@ function reasonOf({ members, labelled }: Cluster): string {
 async function clustersOf(pool: Pool, budget: number, tools: Tools): Promise<readonly Cluster[]> {
   const embeddings = pool.embeddings!
   const labelled = pool.labelled?.rows ?? 0
-  const all = pool.labelled ? stacked(embeddings, pool.labelled) : embeddings
+  const all = pool.labelled ? stacked([embeddings, pool.labelled]) : embeddings
   const { clusterOf, clusters } = await kMeans(all, Math.min(labelled + budget, clustersMax, all.rows), tools)
   const found: Cluster[] = Array.from({ length: clusters }, () => ({ members: [], labelled: 0 }))
   clusterOf.forEach((cluster, row) => {
@@ -40,13 +40,6 @@ async function clustersOf(pool: Pool, budget: number, tools: Tools): Promise<rea
     else found[cluster]!.labelled++
   })
   return found.filter((cluster) => cluster.members.length > 0)
-}
-
-const stacked = (a: Matrix, b: Matrix): Matrix => {
-  const both = matrix(a.rows + b.rows, a.columns)
-  both.data.set(a.data)
-  both.data.set(b.data, a.data.length)
-  return both
 }
 
 /** Without a label first, then the largest; the tiny ones last of all. */
@@ -83,5 +76,5 @@ function meanNearest(products: Matrix, i: number): number {
     Math.sqrt(Math.max(0, own + products.data[j * products.columns + j]! - 2 * product)),
   ).sort()
   const nearest = distances.subarray(1, 1 + neighbours)
-  return nearest.length === 0 ? 0 : nearest.reduce((sum, d) => sum + d, 0) / nearest.length
+  return nearest.length === 0 ? 0 : meanOf(nearest)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure, type Image, type ImageId } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
+import { matrix, stacked, type Matrix } from '../math/index.ts'
 import { encoderNames, encoders, type Encoder, type EncoderName } from '../runtime/index.ts'
 import { encoderField, encoderNamed, perhaps, projectField } from './fields.ts'
 import { encoderWantedKey } from './show.ts'
@@ -132,12 +132,7 @@ async function* shardsOf(
 
 function joined(parts: readonly Shard[], width: number): Shard {
   const ids = parts.flatMap((part) => part.ids)
-  const rows = matrix(ids.length, width)
-  let at = 0
-  for (const part of parts) {
-    for (let row = 0; row < part.ids.length; row++) rows.data.set(rowOf(part.rows, row), width * at++)
-  }
-  return { ids, rows }
+  return { ids, rows: stacked([matrix(0, width), ...parts.map(({ rows }) => rows)]) }
 }
 
 type Decoded = {

@@ -1,6 +1,6 @@
 // Small shards become large ones: a pool embedded a few images at a time is read as one embedded at once.
 import type { Hash } from '../base/index.ts'
-import { matrix, type Matrix } from '../math/index.ts'
+import { stacked, type Matrix } from '../math/index.ts'
 import { nextIds } from './ids.ts'
 import { bytesOf, imagesPerShard, readShard } from './shard-bytes.ts'
 import { among, type Rows } from './sqlite.ts'
@@ -50,19 +50,6 @@ async function merge(rows: Rows, blobs: Blobs, group: readonly Shard[]): Promise
   if (parts.some(({ columns }) => columns !== parts[0]!.columns)) return false
   const blob = await blobs.put(await bytesOf(stacked(parts)))
   return await point(rows, group, blob)
-}
-
-function stacked(parts: readonly Matrix[]): Matrix {
-  const all = matrix(
-    parts.reduce((sum, part) => sum + part.rows, 0),
-    parts[0]!.columns,
-  )
-  let offset = 0
-  for (const { data } of parts) {
-    all.data.set(data, offset)
-    offset += data.length
-  }
-  return all
 }
 
 /** False when another process was quicker. */

@@ -12,6 +12,7 @@ import {
   placesOfTwoLargest,
   rowOf,
   rowsBetween,
+  stacked,
   transposed,
 } from '../../src/math/index.ts'
 
@@ -52,6 +53,10 @@ describe('rows', () => {
     const m = numbered(10, 1)
     assert.deepEqual([...evenRows(m, 4).data], [0, 2, 5, 7])
     assert.equal(evenRows(m, 10), m)
+  })
+  it('are stacked one part under the other', () => {
+    const two = stacked([numbered(2, 2), matrix(0, 2), numbered(1, 2)])
+    assert.deepEqual(two, matrix(3, 2, Float32Array.of(0, 1, 2, 3, 0, 1)))
   })
   it('become columns, and twice turned are what they were', () => {
     assert.deepEqual([...transposed(numbered(2, 3)).data], [0, 3, 1, 4, 2, 5])
