@@ -1,4 +1,4 @@
-// Finds a Node that can run the program: the present one if it is new enough, else the one pinned as a dependency.
+// Finds a Node that can run the program: the present one or the one pinned as a dependency.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -16,12 +16,15 @@ function isNewEnough([major, minor]) {
   return major >= 26 || (major === 24 && minor >= 15)
 }
 
+export const isPresentNewEnough = () => isNewEnough(process.versions.node.split('.').map(Number))
+
+/** The pinned one where it is installed: builds, tests and figures are then of one Node. */
 export function pinnedNode(root) {
   const platform = `${process.platform}-${process.arch}`
   const name = packages[platform]
   const file = name && maybeFind(root, name)
   if (file) return file
-  if (isNewEnough(process.versions.node.split('.').map(Number))) return process.execPath
+  if (isPresentNewEnough()) return process.execPath
   throw new Error(
     `Node ${process.versions.node} is too old and none is pinned for ${platform}: install Node 24.15 or newer`,
   )
