@@ -16,7 +16,7 @@ export function turnOf(seed: number, image: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** Numbers sort in a tenth of the time that objects take, and loops fill them in a tenth of Float64Array.from's. */
+/** Numbers sort in a tenth of the time that objects take; loops fill them faster than Float64Array.from. */
 function inTurn(ids: readonly ImageId[], seed: number): ImageId[] {
   const keys = new Float64Array(ids.length)
   for (let place = 0; place < keys.length; place++) {
