@@ -1,10 +1,9 @@
 // How well a folder labels itself: from class names, from few examples, from named clusters, and what it can
 // promise. What took long is kept until the code changes, so that a run that was stopped goes on.
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { openRuntime } from '../src/runtime/index.ts'
 import type { Bench, Report } from './bench.ts'
 import { folderOf } from './data.ts'
+import { keepResult } from './keep.ts'
 import { withFewPresent } from './quality/absent.ts'
 import { fromExamples } from './quality/few.ts'
 import { fromNamedClusters } from './quality/named.ts'
@@ -12,8 +11,6 @@ import { fromNames } from './quality/names.ts'
 import { promisesKept } from './quality/promises.ts'
 import { scenariosRight } from './quality/scenarios.ts'
 import { isFull, setsOf, type Hands } from './quality/sets.ts'
-
-const file = path.join(import.meta.dirname, 'results', 'annotate-quality.json')
 
 export const bench: Bench = {
   name: 'annotate-quality',
@@ -60,7 +57,7 @@ async function measured(hands: Hands, { row, say }: Report): Promise<number> {
       ratios,
       notYetMeasured: Object.keys(parts).slice(Object.keys(parts).indexOf(what) + 1),
     }
-    await writeFile(file, `${JSON.stringify(result, null, 1)}\n`)
+    keepResult('annotate-quality', result)
     say(`${what}: ${typeof ratio === 'number' ? ratio.toFixed(3) : 'measured'}`)
   }
   return Math.min(...Object.values(ratios))

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { annotate, hdbscan } from '../src/cluster/index.ts'
-import { matrix, randomFrom, type Matrix, type Tools } from '../src/math/index.ts'
+import { matrix, meanOf, randomFrom, type Matrix, type Tools } from '../src/math/index.ts'
 import { openRuntime } from '../src/runtime/index.ts'
-import { median, type Bench, type Report } from './bench.ts'
+import { median, percent, type Bench, type Report } from './bench.ts'
+import { keepResult, keptResult, load, today } from './keep.ts'
 import type { Many } from './scale/annotate-many.ts'
 import { commandOf, isBuilt } from './scale/command.ts'
 import { mixtureOf, spaceOf } from './scale/spaces.ts'
@@ -115,8 +116,7 @@ async function exponent(report: Report, tools: Tools) {
     report.say(`hdbscan of ${count} × ${width}: ${seconds.toFixed(2)} s`)
   }
   const logs = points.map(([count, seconds]) => [Math.log(count), Math.log(seconds)] as const)
-  const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
-  const [mx, my] = [mean(logs.map(([x]) => x)), mean(logs.map(([, y]) => y))]
+  const [mx, my] = [meanOf(logs.map(([x]) => x)), meanOf(logs.map(([, y]) => y))]
   const slope =
     logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) /
     logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0)
@@ -156,17 +156,12 @@ async function many(report: Report, o: Promised) {
 }
 
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2)
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
-
-const results = new URL('results/annotate.json', import.meta.url)
 
 /** Each part as it was measured last. */
 function keep(name: string, found: Readonly<Record<string, unknown>>): void {
-  const before = JSON.parse(readFileSync(results, 'utf8'))
-  const date = new Date().toISOString().slice(0, 10)
-  const part = { date, load: Number(loadavg()[0]!.toFixed(1)), ...found }
-  const all = { command: 'npm run bench annotate', parts: { ...before.parts, [name]: part } }
-  writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`)
+  const before = keptResult<{ readonly parts: object }>('annotate')
+  const part = { date: today(), load: load(), ...found }
+  keepResult('annotate', { command: 'npm run bench annotate', parts: { ...before.parts, [name]: part } })
 }
 
 export const bench: Bench = {

@@ -11,6 +11,8 @@ export type Report = {
   say(text: string): void
 }
 
+export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1

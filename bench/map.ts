@@ -9,7 +9,7 @@ import { openBowerbird } from '../src/index.ts'
 import { matrix, randomFrom, rowOf, type Random } from '../src/math/index.ts'
 import { openStore } from '../src/store/index.ts'
 import { openBrowser, openPage, serveProgram } from '../test/page/browser.ts'
-import type { Bench, Report } from './bench.ts'
+import { percent, type Bench, type Report } from './bench.ts'
 import { manyImages } from './scroll.ts'
 
 const width = 512
@@ -91,7 +91,7 @@ async function look(data: string, report: Report): Promise<number> {
         'median ms': at(0.5).toFixed(1),
         'p95 ms': at(0.95).toFixed(1),
         'worst ms': frames.at(-1)!.toFixed(1),
-        'under 20 ms': `${(inTime * 100).toFixed(1)}%`,
+        'under 20 ms': percent(inTime),
       })
     }
     report.row({ what: 'a stroke around half of it', 'median ms': (await strokeMs(page)).toFixed(0) })

@@ -1,7 +1,6 @@
 // How long a choice takes beside the matrix products that it cannot do without. With BOWERBIRD_BENCH_PARTS=million
 // each strategy chooses among a million images, in a process of its own; BOWERBIRD_BENCH_STRATEGIES names some.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { matrix, randomFrom, rowOf, type Matrix, type Tools } from '../src/math/index.ts'
 import {
@@ -16,6 +15,7 @@ import {
 import { openRuntime } from '../src/runtime/index.ts'
 import type { ImageId } from '../src/base/index.ts'
 import { median, type Bench, type Report } from './bench.ts'
+import { keepResult, keptResult, load, today } from './keep.ts'
 import type { Chosen } from './scale/choose-many.ts'
 
 const images = Number(process.env['BOWERBIRD_BENCH_IMAGES'] ?? 50_000)
@@ -97,17 +97,11 @@ function million(report: Report): Promise<number> {
   return Promise.resolve(many.bytes / Math.max(...[...found.values()].map((choice) => choice.peakBytes)))
 }
 
-const results = new URL('results/query.json', import.meta.url)
-const today = (): string => new Date().toISOString().slice(0, 10)
-const load = (): number => Number(os.loadavg()[0]!.toFixed(1))
-
-const resultsSoFar = (): { readonly million?: { readonly choices: readonly Chosen[] } } =>
-  JSON.parse(readFileSync(results, 'utf8'))
+type Results = { readonly million: { readonly choices: readonly Chosen[] } }
+const resultsSoFar = () => keptResult<Results>('query')
 
 /** Each part as it was measured last. */
-function keep(part: Readonly<Record<string, unknown>>): void {
-  writeFileSync(results, `${JSON.stringify({ ...resultsSoFar(), ...part }, null, 2)}\n`)
-}
+const keep = (part: object): void => keepResult('query', { ...resultsSoFar(), ...part })
 
 /** The least of several: whatever else runs on the machine only adds. */
 function repeated(times: number, run: () => unknown): number {

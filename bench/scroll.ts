@@ -8,7 +8,7 @@ import type { Hash } from '../src/base/index.ts'
 import { demoImages } from '../src/images/index.ts'
 import { openStore, type NewImage } from '../src/store/index.ts'
 import { openBrowser, openPage, serveProgram } from '../test/page/browser.ts'
-import type { Bench, Report } from './bench.ts'
+import { percent, type Bench, type Report } from './bench.ts'
 
 const images = 100_000
 const thumbnails = 40
@@ -43,7 +43,7 @@ export const bench: Bench = {
           'median ms': at(0.5).toFixed(1),
           'p95 ms': at(0.95).toFixed(1),
           'worst ms': frames.at(-1)!.toFixed(1),
-          'under 20 ms': `${(inTime * 100).toFixed(1)}%`,
+          'under 20 ms': percent(inTime),
         })
       }
       report.row({ speed: 'to the last image', 'median ms': (await jumpMs(page)).toFixed(0) })

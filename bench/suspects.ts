@@ -12,6 +12,7 @@ import { doubted } from '../src/steps/suspects.ts'
 import { median, type Bench, type Report } from './bench.ts'
 import { cifarClasses, folderOf } from './data.ts'
 import { embedded } from './embedded.ts'
+import { keepResult, today } from './keep.ts'
 import { cifarPictures } from './learning/pictures.ts'
 
 const of = { train: 5000, test: 2000 }
@@ -19,7 +20,6 @@ const shares = [0.05, 0.3]
 const seeds = [1, 2, 3]
 const encoder = 'resnet50'
 const names = Array.from({ length: cifarClasses }, (_, i) => `class ${i}`)
-const results = new URL('results/suspects.json', import.meta.url)
 
 type Given = { readonly rows: Matrix; readonly labels: Int32Array }
 type Said = { readonly quality: ArrayLike<number>; readonly flagged: ArrayLike<number | boolean> }
@@ -154,11 +154,11 @@ const shown = ({ auroc, precision, recall, flagged, ...more }: Figures & { reado
 function keep(found: readonly Record<string, unknown>[], ratio: number): void {
   const all = {
     command: 'npm run bench suspects',
-    date: new Date().toISOString().slice(0, 10),
+    date: today(),
     images: of.train + of.test,
     seeds: seeds.length,
     found,
     ratio: rounded(ratio),
   }
-  writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`)
+  keepResult('suspects', all)
 }

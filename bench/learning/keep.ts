@@ -5,9 +5,9 @@ import { curves, themes } from '../../src/figures/index.ts'
 import { drawn } from '../../src/images/index.ts'
 import { duelsOf, playedOf } from '../../src/steps/simulate-compare.ts'
 import type { Player } from '../../src/steps/simulate-play.ts'
+import { keepResult, resultsFolder } from '../keep.ts'
 import { figuresOf, type Played, type Verdict } from './verdict.ts'
 
-const folder = path.join(import.meta.dirname, '..', 'results')
 const shown: readonly Player[] = ['auto', 'random', 'margin', 'typical', 'maxherding', 'uherding', 'badge']
 
 export async function keep(verdict: Verdict, played: readonly Played[]): Promise<void> {
@@ -17,13 +17,13 @@ export async function keep(verdict: Verdict, played: readonly Played[]): Promise
     settings: played.map(settingResult),
     ratio: Number(verdict.ratio.toPrecision(4)),
   }
-  await writeFile(path.join(folder, 'active-learning.json'), `${JSON.stringify(result, null, 1)}\n`)
+  keepResult('active-learning', result)
   for (const { setting, sessions } of played) {
     const lines = shown
       .filter((player) => sessions.has(player))
       .map((player) => ({ name: player, points: playedOf(player, sessions).curve }))
     const svg = curves(lines, { width: 720, height: 420 }, themes.light)
-    const file = path.join(folder, `active-learning-${setting.name}`)
+    const file = path.join(resultsFolder, `active-learning-${setting.name}`)
     await writeFile(`${file}.svg`, `${svg}\n`)
     await writeFile(`${file}.png`, await drawn(svg, 1))
   }

@@ -1,4 +1,5 @@
 // What the sessions say of the default, beside what was promised of it.
+import { meanOf } from '../../src/math/index.ts'
 import { areaUnder, type Session } from '../../src/measure/index.ts'
 import { playedOf } from '../../src/steps/simulate-compare.ts'
 import type { Player } from '../../src/steps/simulate-play.ts'
@@ -43,17 +44,15 @@ export function verdictOf(played: readonly Played[]): Verdict {
 export function figuresOf(sessions: readonly Session[]) {
   const rounds = sessions[0]!.accuracy.length
   const third = Math.ceil(rounds / thirds)
-  const over = (from: number, to: number) => 100 * mean(sessions.flatMap((s) => s.accuracy.slice(from, to)))
+  const over = (from: number, to: number) => 100 * meanOf(sessions.flatMap((s) => s.accuracy.slice(from, to)))
   return {
     first: over(0, 1),
     low: over(0, third),
     mid: over(third, 2 * third),
     high: over(2 * third, rounds),
-    area: 100 * mean(sessions.map(areaUnder)),
+    area: 100 * meanOf(sessions.map(areaUnder)),
   }
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
 
 function rowsOf({ setting, sessions }: Played): Readonly<Record<string, string>>[] {
   return [...sessions].map(([player, its]) => {
