@@ -1,7 +1,6 @@
 // What metadata.json says: everything that was found, from which report and plots are drawn.
-import { meanOf, rowOf, sumOf, type Tools } from '../math/index.ts'
+import { meanOf, rowOf, sumOf } from '../math/index.ts'
 import type { LabelledSet } from './labelled-set.ts'
-import { principalPlane } from './principal-plane.ts'
 import { partsOf, type Part, type Shares } from './splits.ts'
 
 export type ImageRecord = {
@@ -44,18 +43,19 @@ export type Metadata = {
   readonly images: readonly ImageRecord[]
 }
 
-export type Recording = Pick<Tools, 'matmul'> & {
+export type Recording = {
   readonly seed: number
   readonly shares: Shares
   /** Row → where its picture went. */
   readonly files: readonly (string | null)[]
+  /** Row → its place on the map. */
+  readonly at: (row: number) => readonly [number, number]
 }
 
-export async function metadataOf(set: LabelledSet, says: string, o: Recording): Promise<Metadata> {
-  const { seed, shares, files } = o
+export function metadataOf(set: LabelledSet, says: string, o: Recording): Metadata {
+  const { seed, shares, files, at } = o
   const { title, classNames, items, method, classOf, confidence, runnerUp, audit } = set
   const splits = partsOf(items, classOf, { shares, seed })
-  const at = await principalPlane(set.embeddings, o)
   const images = items.map(({ name }, row): ImageRecord => ({
     path: name,
     file: files[row] ?? null,

@@ -8,6 +8,7 @@ import type { Hands, LabelledSet } from './labelled-set.ts'
 import { metadataOf, type Metadata } from './metadata.ts'
 import { placePictures } from './place-pictures.ts'
 import { plots } from './plots.ts'
+import { principalPlane } from './principal-plane.ts'
 import { onceEach, shownOf, smallOf, type Thumbnail } from './shown.ts'
 import { parts, type Shares } from './splits.ts'
 import { textReport } from './text-report.ts'
@@ -32,9 +33,13 @@ export type Written = {
 export async function writeResults(to: string, set: LabelledSet, o: Wanted & Hands): Promise<Written> {
   const { says, seed, shares, matmul } = o
   await mkdir(to)
-  const { files, missing } = await placePictures(to, set, o)
+  // The disk has the pictures to do, the processor the plane; a product under way outlives no failure.
+  const plane = principalPlane(set.embeddings, { matmul })
+  const [placed] = await Promise.allSettled([placePictures(to, set, o), plane])
+  if (placed.status === 'rejected') throw placed.reason
+  const { files, missing } = placed.value
   o.progress({ done: 0, total: null, sentence: 'writing the reports' })
-  const metadata = await metadataOf(set, says, { seed, shares, files, matmul })
+  const metadata = metadataOf(set, says, { seed, shares, files, at: await plane })
   const { prototypes } = set
   const shape = [prototypes.rows, prototypes.columns]
   await writeFile(path.join(to, 'class_prototypes.npy'), writeNpy('float32', shape, prototypes.data))
