@@ -1,7 +1,7 @@
 // BAIT (Ash et al., 2021): the batch after which the model's error over the whole pool is expected least,
 // tr(M⁻¹ F), M the Fisher information of all that is labelled and F that of the pool. An image's own is
 // h x xᵀ with h = 1 − Σ p², the trace of the softmax's: in full it would have (classes × width)² numbers.
-import { matrix, placeOfLargest, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import { matrix, meanOf, placeOfLargest, rowOf, type Matrix, type Tools } from '../math/index.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { closestCall } from './words.ts'
 
@@ -87,7 +87,7 @@ function dotOf(
 
 /** Labelled images are sure by now, but were as doubtful as the pool when they were asked about. */
 async function learn(scene: Scene, labelled: Matrix | null, tools: Tools): Promise<void> {
-  const mean = scene.doubt.reduce((sum, h) => sum + h, 0) / scene.doubt.length
+  const mean = meanOf(scene.doubt)
   for (let i = 0; i < (labelled?.rows ?? 0); i++)
     await grow(scene, { z: rowOf(labelled!, i), by: mean }, tools)
 }

@@ -1,5 +1,6 @@
 // One image of each of as many clusters as questions; they differ in what is clustered and in who is taken.
 import {
+  dot,
   kMeans,
   placeOfLargest,
   rowOf,
@@ -85,8 +86,6 @@ function squaredToOwn(rows: Matrix, { clusterOf, centres }: Clustering): Float32
   const [own, theirs] = [squaredLengths(rows), squaredLengths(centres)]
   return own.map((length, i) => {
     const [row, centre] = [rowOf(rows, i), rowOf(centres, clusterOf[i]!)]
-    let product = 0
-    for (let c = 0; c < row.length; c++) product += row[c]! * centre[c]!
-    return length + theirs[clusterOf[i]!]! - 2 * product
+    return length + theirs[clusterOf[i]!]! - 2 * dot(row, centre)
   })
 }

@@ -1,6 +1,15 @@
 // The three choices that cover the pool, and the reach that each gives an image.
-import { kMeans, rowOf, rowsOf, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
-import { meanOf, squaredToNearest } from './k-center.ts'
+import {
+  kMeans,
+  meanOf,
+  rowOf,
+  rowsOf,
+  squaredLengths,
+  tiles,
+  type Matrix,
+  type Tools,
+} from '../math/index.ts'
+import { middleOf, squaredToNearest } from './k-center.ts'
 import { herd, type Herded } from './herding.ts'
 import { bestFirst, sample } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
@@ -95,9 +104,8 @@ function smooth(reach: number): (squared: number) => number {
  */
 export async function smoothReach(pool: Pool, tools: Tools): Promise<number> {
   const rows = pool.embeddings!
-  const mean = (values: Float32Array) => values.reduce((sum, x) => sum + x, 0) / values.length
   const nearest = await nearestOf(pool, tools)
-  const gap = nearest ? mean(nearest) : mean(squaredLengths(rows)) - squaredLengths(meanOf(rows))[0]!
+  const gap = nearest ? meanOf(nearest) : meanOf(squaredLengths(rows)) - squaredLengths(middleOf(rows))[0]!
   // Where all rows are one the reach does not matter, but must be a number.
   return Math.max(gap, 1e-9)
 }

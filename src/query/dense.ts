@@ -1,6 +1,6 @@
 // Information density (Settles and Craven, 2008): how unsure, times how similar to all others on average.
 import { rowOf, type Tools } from '../math/index.ts'
-import { meanOf } from './k-center.ts'
+import { middleOf } from './k-center.ts'
 import { bestFirst } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { entropy } from './scores.ts'
@@ -9,7 +9,7 @@ import { firmest, percent } from './words.ts'
 /** Of rows of length one the mean similarity with all is the product with their mean. */
 export async function denseAndUnsure(pool: Pool, _: object, { random, matmul }: Tools): Promise<Ranking> {
   const rows = pool.embeddings!
-  const { data: similar } = await matmul(meanOf(rows), rows)
+  const { data: similar } = await matmul(middleOf(rows), rows)
   const unsure = entropy(pool.probabilities!)
   // From −1 to 1 otherwise, and an unlike image would be the better the surer.
   const order = bestFirst(

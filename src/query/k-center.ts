@@ -1,6 +1,14 @@
 // CoreSet's greedy k-center (Sener and Savarese, 2018): always the image farthest from all chosen so far.
 // No image is then farther from a chosen one than twice the best radius there is.
-import { matrix, placeOfLargest, squaredLengths, tiles, type Matrix, type Tools } from '../math/index.ts'
+import {
+  matrix,
+  meanRow,
+  placeOfLargest,
+  squaredLengths,
+  tiles,
+  type Matrix,
+  type Tools,
+} from '../math/index.ts'
 import { ahead } from './ahead.ts'
 import { largest } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
@@ -61,17 +69,10 @@ export async function squaredToNearest(
 
 /** The row nearest to the mean of all: with nothing known the first is as plain as can be. */
 async function mostCentral(rows: Matrix, tools: Tools): Promise<number> {
-  const mean = meanOf(rows)
-  const { data } = await tools.matmul(mean, rows)
+  const { data } = await tools.matmul(middleOf(rows), rows)
   const lengths = squaredLengths(rows)
   return placeOfLargest(data.map((product, i) => 2 * product - lengths[i]!))
 }
 
-/** [1, width] */
-export function meanOf({ rows, columns, data }: Matrix): Matrix {
-  const mean = matrix(1, columns)
-  for (let at = 0, row = 0; row < rows; row++) {
-    for (let c = 0; c < columns; c++, at++) mean.data[c]! += data[at]! / rows
-  }
-  return mean
-}
+/** The mean of all: [1, width]. */
+export const middleOf = (rows: Matrix): Matrix => matrix(1, rows.columns, Float32Array.from(meanRow(rows)))
