@@ -6,7 +6,7 @@ import { graphOf, spreadOnce } from './graph.ts'
 import type { Neighbours } from './neighbours.ts'
 import { presenceOf, priorOf } from './presence.ts'
 import { movedBetween } from './refine.ts'
-import { normalised } from './rows.ts'
+import { sumToOneInto } from './rows.ts'
 import { asSeen, prototypesIn, type Seen } from './seen.ts'
 import { concludeShares, holdExamplesInto, prototypesFrom, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import { changedShare } from './spreading.ts'
@@ -100,7 +100,7 @@ async function firstGuesses(seen: Seen, o: MethodOptions & Tools): Promise<First
   if (space.examples.size > 0) {
     const said = spreadFromExamples(seen, shares.columns)
     for (let i = 0; i < shares.data.length; i++) shares.data[i]! *= said.data[i]! + unsaid
-    holdExamplesInto(space, level, normalised(shares))
+    holdExamplesInto(space, level, sumToOneInto(shares))
   }
   return { shares, areFew, asked }
 }
@@ -120,7 +120,7 @@ function spreadFromExamples({ space, level, near }: Seen, classes: number): Matr
   const graph = graphOf(near, first.rows)
   let shares: Matrix = first
   for (let t = 0; t < spreadings; t++) shares = spreadOnce(graph, shares, first)
-  return normalised(shares)
+  return sumToOneInto(shares)
 }
 
 /** A class that died out in one round may come back in the next. */

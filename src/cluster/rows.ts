@@ -38,8 +38,8 @@ export function deviationOf(scores: Matrix): number {
   return deviation > 1e-6 ? deviation : 1
 }
 
-/** Rows that sum to one. */
-export function normalised(shares: Matrix): Matrix {
+/** Each row divided by its sum, so that it sums to one; zeros stay. */
+export function sumToOneInto(shares: Matrix): Matrix {
   for (let i = 0; i < shares.rows; i++) {
     const row = rowOf(shares, i)
     const sum = sumOf(row)

@@ -1,6 +1,6 @@
 import { placeOfLargest, rowOf, type Matrix } from '../math/index.ts'
 import { graphOf, spreadOnce } from './graph.ts'
-import { normalised } from './rows.ts'
+import { sumToOneInto } from './rows.ts'
 import { asSeen, prototypesIn } from './seen.ts'
 import { concludeShares, scoresOf, sharesInto, unitsOf } from './shares.ts'
 import type { Method, Round } from './space.ts'
@@ -23,7 +23,7 @@ export const spreading: Method = {
       history.push({ step: `spreading ${t}`, moved: 0, changed })
       shares = next
     }
-    const prototypes = prototypesIn(given, seen, normalised(shares))
+    const prototypes = prototypesIn(given, seen, sumToOneInto(shares))
     return concludeShares(space, { level, shares }, { ...o, prototypes, history })
   },
 }
