@@ -71,8 +71,6 @@ function million(report: Report): Promise<number> {
   const names = strategyNames.filter(
     (name) => !many.without.includes(name) && (wanted?.includes(name) ?? true),
   )
-  const before: readonly Chosen[] = resultsSoFar().million?.choices ?? []
-  const found = new Map(before.map((choice) => [choice.strategy, choice]))
   for (const name of names) {
     const args = [script, name, String(many.images), String(width), String(many.budget)]
     const { status, stdout } = spawnSync(process.execPath, args, {
@@ -90,11 +88,17 @@ function million(report: Report): Promise<number> {
     report.say(`${name}: ${choice.seconds.toFixed(1)} s, ${gigabytes} GB at the peak`)
     if (choice.peakBytes > many.bytes)
       throw new Error(`${name}: ${choice.peakBytes} bytes, not ${many.bytes}`)
-    found.set(name, { ...choice, seconds: Number(choice.seconds.toFixed(1)) })
-    const command = 'BOWERBIRD_BENCH_PARTS=million npm run bench query'
-    keep({ million: { command, date: today(), load: load(), choices: [...found.values()] } })
+    keepChoice({ ...choice, seconds: Number(choice.seconds.toFixed(1)) })
   }
-  return Promise.resolve(many.bytes / Math.max(...[...found.values()].map((choice) => choice.peakBytes)))
+  return Promise.resolve(many.bytes / Math.max(...choicesSoFar().map((choice) => choice.peakBytes)))
+}
+
+const choicesSoFar = (): readonly Chosen[] => resultsSoFar().million?.choices ?? []
+
+function keepChoice(choice: Chosen): void {
+  const others = choicesSoFar().filter(({ strategy }) => strategy !== choice.strategy)
+  const command = 'BOWERBIRD_BENCH_PARTS=million npm run bench query'
+  keep({ million: { command, date: today(), load: load(), choices: [...others, choice] } })
 }
 
 type Results = { readonly million: { readonly choices: readonly Chosen[] } }
