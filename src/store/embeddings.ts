@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises'
 import { assert, Failure, type Image, type ImageId } from '../base/index.ts'
-import { matrix, rowsBetween, rowsOf, type Matrix } from '../math/index.ts'
+import { rowsBetween, rowsOf, type Matrix } from '../math/index.ts'
 import { nextIds } from './ids.ts'
 import { imageOf } from './image-row.ts'
 import { portions } from './portions.ts'
