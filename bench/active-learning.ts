@@ -3,7 +3,7 @@
 // stopped, and keeps what it found in bench/results. With BOWERBIRD_BENCH_SO_FAR=1 nothing is played: a strategy is
 // compared with the default over the seeds that it has played.
 import { openRuntime, type Runtime } from '../src/runtime/index.ts'
-import { playerNames, type Player } from '../src/steps/simulate-play.ts'
+import { playerNames, type Player } from '../src/steps/simulate/play.ts'
 import type { Bench, Report } from './bench.ts'
 import { folderOf } from './data.ts'
 import { keep } from './learning/keep.ts'

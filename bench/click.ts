@@ -7,7 +7,7 @@ import type { Hash, ImageId } from '../src/base/index.ts'
 import { openBowerbird, type Bowerbird } from '../src/index.ts'
 import { matrix, placeOfLargest, randomFrom, rowOf, rowsOf, type Matrix } from '../src/math/index.ts'
 import { openRuntime } from '../src/runtime/index.ts'
-import { liveHeadOf, type LiveHead } from '../src/steps/live-head.ts'
+import { liveHeadOf, type LiveHead } from '../src/steps/live/head.ts'
 import { openStore } from '../src/store/index.ts'
 import type { Bench, Report } from './bench.ts'
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Session } from '../../src/measure/index.ts'
 import type { Runtime } from '../../src/runtime/index.ts'
-import { play, type Player } from '../../src/steps/simulate-play.ts'
+import { play, type Player } from '../../src/steps/simulate/play.ts'
 import { folderOf, writeAside } from '../data.ts'
 import type { Setting } from './settings.ts'
 

@@ -1,8 +1,8 @@
 // What the sessions say of the default, beside what was promised of it.
 import { meanOf } from '../../src/math/index.ts'
 import { areaUnder, type Session } from '../../src/measure/index.ts'
-import { playedOf } from '../../src/steps/simulate-compare.ts'
-import type { Player } from '../../src/steps/simulate-play.ts'
+import { playedOf } from '../../src/steps/simulate/compare.ts'
+import type { Player } from '../../src/steps/simulate/play.ts'
 import type { Setting } from './settings.ts'
 
 /** Sessions of every player by the same seeds, some players' lists ending earlier. */

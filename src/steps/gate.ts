@@ -2,7 +2,7 @@
 import type { Model, Project, Version } from '../base/index.ts'
 import { pairedBootstrap } from '../measure/index.ts'
 import { randomFrom } from '../math/index.ts'
-import type { GateView } from './session-views.ts'
+import type { GateView } from './session/views.ts'
 import { marksOf, rightOf, validationOf } from './validation.ts'
 import type { World } from './world.ts'
 

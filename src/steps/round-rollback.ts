@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Failure } from '../base/index.ts'
 import { projectField } from './fields.ts'
 import { publish } from './publish.ts'
-import { roundField, sessionField } from './session-views.ts'
+import { roundField, sessionField } from './session/views.ts'
 import { perform, step } from './step.ts'
 
 export const roundRollback = step({

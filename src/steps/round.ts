@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Failure, splits } from '../base/index.ts'
 import { projectField } from './fields.ts'
 import { showRounds } from './session-show.ts'
-import { roundField, RoundView, sessionField } from './session-views.ts'
+import { roundField, RoundView, sessionField } from './session/views.ts'
 import { namesById } from './show.ts'
 import { step } from './step.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { projectField, usually } from './fields.ts'
 import { showSession } from './session-show.ts'
-import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
+import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session/views.ts'
 import { step } from './step.ts'
 
 const { strategy, budget, rounds, validationShare, control, stopBelow, ...learning } = settingsShape

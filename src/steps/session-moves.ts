@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { SessionState } from '../base/index.ts'
 import { projectField } from './fields.ts'
 import { showSession } from './session-show.ts'
-import { sessionField, SessionView } from './session-views.ts'
+import { sessionField, SessionView } from './session/views.ts'
 import { step, type Step } from './step.ts'
 
 type Move = Pick<Step, 'summary' | 'then'> & {

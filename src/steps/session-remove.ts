@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../base/index.ts'
 import { projectField } from './fields.ts'
-import { sessionField } from './session-views.ts'
+import { sessionField } from './session/views.ts'
 import { step } from './step.ts'
 
 export const sessionRemove = step({

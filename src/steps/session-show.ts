@@ -1,8 +1,8 @@
 // From a session's rows to what people see.
 import type { Question, Round, Session } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
-import { Findings, noFindings, RoundFigures, Settings } from './session-views.ts'
-import type { RoundView, SessionView } from './session-views.ts'
+import { Findings, noFindings, RoundFigures, Settings } from './session/views.ts'
+import type { RoundView, SessionView } from './session/views.ts'
 
 export const settingsOf = (session: Session): Settings => Settings.parse(session.settings)
 export const findingsOf = (session: Session): Findings =>

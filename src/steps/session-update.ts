@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { perhaps, projectField } from './fields.ts'
 import { settingsOf, showSession } from './session-show.ts'
-import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session-views.ts'
+import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session/views.ts'
 import { step } from './step.ts'
 
 const { pull, epochs, batchSize, learningRate } = settingsShape

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { projectField } from './fields.ts'
 import { findingsOf, showRounds, showSession } from './session-show.ts'
-import { Findings, RoundView, sessionField, SessionView } from './session-views.ts'
+import { Findings, RoundView, sessionField, SessionView } from './session/views.ts'
 import { step } from './step.ts'
 
 export const session = step({

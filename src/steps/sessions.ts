@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { projectField } from './fields.ts'
 import { showSession } from './session-show.ts'
-import { SessionView } from './session-views.ts'
+import { SessionView } from './session/views.ts'
 import { step } from './step.ts'
 
 export const sessions = step({

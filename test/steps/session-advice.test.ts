@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { adviceFrom } from '../../src/steps/session-advice.ts'
-import { RoundFigures, Settings } from '../../src/steps/session-views.ts'
+import { adviceFrom } from '../../src/steps/session/advice.ts'
+import { RoundFigures, Settings } from '../../src/steps/session/views.ts'
 
 type Facts = Parameters<typeof adviceFrom>[0]
 const settings = Settings.parse({

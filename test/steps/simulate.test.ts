@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import type { ImageId } from '../../src/base/index.ts'
 import { readCsv } from '../../src/formats/index.ts'
 import { matrix, randomFrom, rowOf } from '../../src/math/index.ts'
-import { parted, play, refereeOf, type Player, type Referee } from '../../src/steps/simulate-play.ts'
+import { parted, play, refereeOf, type Player, type Referee } from '../../src/steps/simulate/play.ts'
 import { perform, steps, type Step } from '../../src/steps/index.ts'
 import { addBirds, hideTruth, kinds, openWorld, type TestWorld } from '../fixtures/world.ts'
 

@@ -1,8 +1,8 @@
 // Which of the images left a choice looks at.
-import type { ImageId } from '../base/index.ts'
-import { shuffleInto, type Tools } from '../math/index.ts'
-import { emptyPool, scores, usualWeights, type Need, type ScoreName } from '../query/index.ts'
-import type { LiveHead } from './live-head.ts'
+import type { ImageId } from '../../base/index.ts'
+import { shuffleInto, type Tools } from '../../math/index.ts'
+import { emptyPool, scores, usualWeights, type Need, type ScoreName } from '../../query/index.ts'
+import type { LiveHead } from '../live/head.ts'
 
 type Considering = {
   readonly needs: readonly Need[]

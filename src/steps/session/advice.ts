@@ -1,15 +1,15 @@
 // What to try next, as the rounds show it: each piece of advice is a row, and says its numbers.
-import type { Model, Project } from '../base/index.ts'
-import { randomFrom, rowOf, type Batches } from '../math/index.ts'
-import { pairedBootstrap } from '../measure/index.ts'
-import type { Head } from '../runtime/index.ts'
-import { rowsFor } from './embeddings.ts'
-import { points, validationMin } from './gate.ts'
-import type { Lesson } from './lesson.ts'
-import { headOf } from './served.ts'
-import type { Findings, RoundFigures, Settings } from './session-views.ts'
-import type { Answers } from './validation.ts'
-import type { World } from './world.ts'
+import type { Model, Project } from '../../base/index.ts'
+import { randomFrom, rowOf, type Batches } from '../../math/index.ts'
+import { pairedBootstrap } from '../../measure/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import { rowsFor } from '../embeddings.ts'
+import { points, validationMin } from '../gate.ts'
+import type { Lesson } from '../lesson.ts'
+import { headOf } from '../served.ts'
+import type { Findings, RoundFigures, Settings } from './views.ts'
+import type { Answers } from '../validation.ts'
+import type { World } from '../world.ts'
 
 type Advice = Findings['advice'][number]
 type Facts = {

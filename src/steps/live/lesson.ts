@@ -1,7 +1,7 @@
 // What a live head has learnt from: the labelled rows and the products of every two of them, kept from label
 // to label, so that a new one costs a row of products.
-import type { ClassId, ImageId } from '../base/index.ts'
-import { matrix, rowOf, type Matrix, type Tools } from '../math/index.ts'
+import type { ClassId, ImageId } from '../../base/index.ts'
+import { matrix, rowOf, type Matrix, type Tools } from '../../math/index.ts'
 
 export type LiveLesson = {
   readonly images: readonly ImageId[]

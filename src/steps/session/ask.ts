@@ -1,10 +1,10 @@
 // What `ask` serves while a session runs: its round's open questions, each to one person at a time.
-import { Failure, type Project, type Question, type Round, type Session } from '../base/index.ts'
-import type { StrategyName } from '../query/index.ts'
-import { usualBudget, type Chosen } from './ask-choices.ts'
-import { openNext } from './session-open.ts'
-import { isSettled } from './session-show.ts'
-import type { World } from './world.ts'
+import { Failure, type Project, type Question, type Round, type Session } from '../../base/index.ts'
+import type { StrategyName } from '../../query/index.ts'
+import { usualBudget, type Chosen } from '../ask/choices.ts'
+import { openNext } from './open.ts'
+import { isSettled } from '../session-show.ts'
+import type { World } from '../world.ts'
 
 export type OfRound = { readonly session: string; readonly number: number; readonly questions: number }
 type Asking = {

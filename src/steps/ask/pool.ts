@@ -1,16 +1,16 @@
 // The pool that a strategy chooses from, with what the strategy needs to know of it.
-import type { Image, ImageId, Model, Project } from '../base/index.ts'
-import { matrix, randomFrom, rowsOf, shuffleInto, type Matrix } from '../math/index.ts'
-import { bootstrap, emptyPool, masked, type Need, type Pool, type Situation } from '../query/index.ts'
-import type { Head } from '../runtime/index.ts'
-import type { Store } from '../store/index.ts'
-import { rowsFor } from './embeddings.ts'
-import type { LiveHead } from './live-head.ts'
-import { comparedBySample } from './live-sample.ts'
-import { nearTo } from './roster.ts'
-import { headOf } from './served.ts'
-import { maybeLatest } from './show.ts'
-import type { World } from './world.ts'
+import type { Image, ImageId, Model, Project } from '../../base/index.ts'
+import { matrix, randomFrom, rowsOf, shuffleInto, type Matrix } from '../../math/index.ts'
+import { bootstrap, emptyPool, masked, type Need, type Pool, type Situation } from '../../query/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import type { Store } from '../../store/index.ts'
+import { rowsFor } from '../embeddings.ts'
+import type { LiveHead } from '../live/head.ts'
+import { comparedBySample } from '../live/sample.ts'
+import { nearTo } from '../roster.ts'
+import { headOf } from '../served.ts'
+import { maybeLatest } from '../show.ts'
+import type { World } from '../world.ts'
 
 type PoolOf = {
   readonly project: Project

@@ -1,6 +1,6 @@
 // What the ledger tells of the work: when each image was first labelled, and how long an answer took.
-import type { ImageId, LabelOrigin, Position } from '../base/index.ts'
-import type { Store } from '../store/index.ts'
+import type { ImageId, LabelOrigin, Position } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
 
 const byPerson: readonly LabelOrigin[] = ['answer', 'accept', 'correct', 'reject']
 

@@ -5,10 +5,10 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { Failure, sentenceOf } from '../base/index.ts'
-import type { Tools } from '../math/index.ts'
-import type { Need, Pool, Strategy } from '../query/index.ts'
-import type { Configuration } from './configuration.ts'
+import { Failure, sentenceOf } from '../../base/index.ts'
+import type { Tools } from '../../math/index.ts'
+import type { Need, Pool, Strategy } from '../../query/index.ts'
+import type { Configuration } from '../configuration.ts'
 
 /** Gives places in the pool, the best first; where they are fewer than the budget, chance adds the rest. */
 type Choose = (pool: Pool, budget: number, tools: Tools) => ArrayLike<number> | Promise<ArrayLike<number>>

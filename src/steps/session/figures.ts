@@ -1,14 +1,14 @@
 // What a round that is answered leaves behind: its counts, and what its version is worth.
-import type { LedgerEntry, Model, Position, Project, Question, Round } from '../base/index.ts'
-import type { Store } from '../store/index.ts'
-import { rowOf, type Matrix } from '../math/index.ts'
-import { reportOf, type Marks } from './exam.ts'
-import { lessonOf, type Lesson } from './lesson.ts'
-import { headOf } from './served.ts'
-import { armOf } from './session-arm.ts'
-import type { RoundFigures } from './session-views.ts'
-import { marksOf, type Answers } from './validation.ts'
-import type { World } from './world.ts'
+import type { LedgerEntry, Model, Position, Project, Question, Round } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { rowOf, type Matrix } from '../../math/index.ts'
+import { reportOf, type Marks } from '../exam.ts'
+import { lessonOf, type Lesson } from '../lesson.ts'
+import { headOf } from '../served.ts'
+import { armOf } from './arm.ts'
+import type { RoundFigures } from './views.ts'
+import { marksOf, type Answers } from '../validation.ts'
+import type { World } from '../world.ts'
 
 type Of = {
   readonly project: Project

@@ -2,11 +2,11 @@
 // who beats whom as SVG and PNG.
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '../base/index.ts'
-import { curves, duels, themes } from '../figures/index.ts'
-import { writeCsv } from '../formats/index.ts'
-import { drawn } from '../images/index.ts'
-import type { Duel, Played, Sessions } from './simulate-compare.ts'
+import { Failure } from '../../base/index.ts'
+import { curves, duels, themes } from '../../figures/index.ts'
+import { writeCsv } from '../../formats/index.ts'
+import { drawn } from '../../images/index.ts'
+import type { Duel, Played, Sessions } from './compare.ts'
 
 type Report = { readonly strategies: readonly Played[]; readonly duels: readonly Duel[] }
 

@@ -1,10 +1,10 @@
 // What sessions are played with: a project's images whose answers are known.
-import { Failure, type ClassId, type ImageId, type Project } from '../base/index.ts'
-import { randomFrom, shuffleInto } from '../math/index.ts'
-import type { Store } from '../store/index.ts'
-import { byPosition } from './ask-pool.ts'
-import { rowsFor } from './embeddings.ts'
-import { refereeOf, type Game } from './simulate-play.ts'
+import { Failure, type ClassId, type ImageId, type Project } from '../../base/index.ts'
+import { randomFrom, shuffleInto } from '../../math/index.ts'
+import type { Store } from '../../store/index.ts'
+import { byPosition } from '../ask/pool.ts'
+import { rowsFor } from '../embeddings.ts'
+import { refereeOf, type Game } from './play.ts'
 
 type Known = {
   readonly answers: ReadonlyMap<ImageId, ClassId>

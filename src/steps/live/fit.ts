@@ -1,10 +1,10 @@
 // A live head's weights: learnt from where they stood before the last labels.
-import type { ClassId, ImageId } from '../base/index.ts'
-import { fitInSpan, matrix } from '../math/index.ts'
-import type { Head } from '../runtime/index.ts'
-import { balancedWeights, pullOn, type HeadSettings } from './head-settings.ts'
-import { taughtProducts, taughtRows, type LiveLesson } from './live-lesson.ts'
-import type { World } from './world.ts'
+import type { ClassId, ImageId } from '../../base/index.ts'
+import { fitInSpan, matrix } from '../../math/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import { balancedWeights, pullOn, type HeadSettings } from '../head-settings.ts'
+import { taughtProducts, taughtRows, type LiveLesson } from './lesson.ts'
+import type { World } from '../world.ts'
 
 /** The share of each image in each class's weights, then the bias: what `fitInSpan` gives. */
 export type LiveFit = {

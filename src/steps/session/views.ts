@@ -1,9 +1,9 @@
 // What a session takes and what is seen of it: its settings, its rounds, and what they showed.
 import { z } from 'zod'
-import { roundStates, sessionStates } from '../base/index.ts'
-import { strategyNames } from '../query/index.ts'
-import { batchesShape } from './batches.ts'
-import { IntervalView } from './views.ts'
+import { roundStates, sessionStates } from '../../base/index.ts'
+import { strategyNames } from '../../query/index.ts'
+import { batchesShape } from '../batches.ts'
+import { IntervalView } from '../views.ts'
 
 export const sessionField = z
   .string()

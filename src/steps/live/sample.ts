@@ -1,11 +1,11 @@
 // An even draw of the images that a live head asks about, with how far each is from the nearest labelled one:
 // choices that compare images look at these, and each answer costs them one product of rows. Of 350 images of
 // 2048 numbers the products of every two take 7 ms, of 50 with all of them 1.
-import type { ImageId } from '../base/index.ts'
-import { matrix, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix, type Tools } from '../math/index.ts'
-import { squaredToNearest, type Pool } from '../query/index.ts'
-import { taughtRows, type LiveLesson } from './live-lesson.ts'
-import { poolRows, type LivePool } from './live-pool.ts'
+import type { ImageId } from '../../base/index.ts'
+import { matrix, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix, type Tools } from '../../math/index.ts'
+import { squaredToNearest, type Pool } from '../../query/index.ts'
+import { taughtRows, type LiveLesson } from './lesson.ts'
+import { poolRows, type LivePool } from './pool.ts'
 
 export type LiveSample = {
   readonly images: readonly ImageId[]

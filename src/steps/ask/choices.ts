@@ -1,6 +1,6 @@
 // The images worth asking about, each with its reason: by a strategy, mixed with some that chance drew.
-import { Failure, type ImageId, type Project, type Split, type Time } from '../base/index.ts'
-import { randomFrom, type Tools } from '../math/index.ts'
+import { Failure, type ImageId, type Project, type Split, type Time } from '../../base/index.ts'
+import { randomFrom, type Tools } from '../../math/index.ts'
 import {
   autoStrategy,
   choose,
@@ -14,17 +14,17 @@ import {
   type Strategy,
   type StrategyName,
   type Weights,
-} from '../query/index.ts'
-import type { Store } from '../store/index.ts'
-import { plainPool, poolFor, situationOf } from './ask-pool.ts'
-import { considered } from './ask-considered.ts'
-import { controlCount, mixed, nextOfControl } from './control.ts'
-import { liveHeadOf, type LiveHead } from './live-head.ts'
-import type { Configuration } from './configuration.ts'
+} from '../../query/index.ts'
+import type { Store } from '../../store/index.ts'
+import { plainPool, poolFor, situationOf } from './pool.ts'
+import { considered } from './considered.ts'
+import { controlCount, mixed, nextOfControl } from '../control.ts'
+import { liveHeadOf, type LiveHead } from '../live/head.ts'
+import type { Configuration } from '../configuration.ts'
 import { ownStrategy } from './own-strategy.ts'
-import { overruled } from './replay.ts'
-import { rosterOf } from './roster.ts'
-import type { World } from './world.ts'
+import { overruled } from '../replay.ts'
+import { rosterOf } from '../roster.ts'
+import type { World } from '../world.ts'
 
 export type Asked = {
   readonly project: string

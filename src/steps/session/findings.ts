@@ -1,11 +1,11 @@
 // What the rounds show together: the curve, whether it still rises, and what more labels would bring.
-import type { Model, Project, Round, Version } from '../base/index.ts'
-import { forecastNext, pairedBootstrap, wilson, type Next, type Taught } from '../measure/index.ts'
-import { randomFrom, sumOf } from '../math/index.ts'
-import { points, validationMin } from './gate.ts'
-import type { Findings, Settings } from './session-views.ts'
-import { marksOf, rightOf, type Answers } from './validation.ts'
-import type { World } from './world.ts'
+import type { Model, Project, Round, Version } from '../../base/index.ts'
+import { forecastNext, pairedBootstrap, wilson, type Next, type Taught } from '../../measure/index.ts'
+import { randomFrom, sumOf } from '../../math/index.ts'
+import { points, validationMin } from '../gate.ts'
+import type { Findings, Settings } from './views.ts'
+import { marksOf, rightOf, type Answers } from '../validation.ts'
+import type { World } from '../world.ts'
 
 const more = 100
 const roundsMin = 4

@@ -1,15 +1,15 @@
 // The control arm against as many labels that were asked for, both measured on the validation images.
-import type { Project } from '../base/index.ts'
-import { meanOf, placeOfLargest, randomFrom, rowOf, rowsOf } from '../math/index.ts'
-import { pairedBootstrap } from '../measure/index.ts'
-import { controlArm } from './control.ts'
-import { rowsFor } from './embeddings.ts'
-import type { Lesson } from './lesson.ts'
-import { workOf } from './report-ledger.ts'
-import { controlMin } from './report-trials.ts'
-import type { RoundFigures } from './session-views.ts'
-import type { Answers } from './validation.ts'
-import type { World } from './world.ts'
+import type { Project } from '../../base/index.ts'
+import { meanOf, placeOfLargest, randomFrom, rowOf, rowsOf } from '../../math/index.ts'
+import { pairedBootstrap } from '../../measure/index.ts'
+import { controlArm } from '../control.ts'
+import { rowsFor } from '../embeddings.ts'
+import type { Lesson } from '../lesson.ts'
+import { workOf } from '../report/ledger.ts'
+import { controlMin } from '../report/trials.ts'
+import type { RoundFigures } from './views.ts'
+import type { Answers } from '../validation.ts'
+import type { World } from '../world.ts'
 
 type Of = {
   readonly project: Project

@@ -1,5 +1,5 @@
 // Heads taught with all labels, and with fewer that chance drew, measured on the same images.
-import type { ImageId, Project } from '../base/index.ts'
+import type { ImageId, Project } from '../../base/index.ts'
 import {
   placeOfLargest,
   randomFrom,
@@ -8,13 +8,13 @@ import {
   shuffleInto,
   type Matrix,
   type Random,
-} from '../math/index.ts'
-import { stratifiedFolds, type Chance, type Right } from '../measure/index.ts'
-import { rowsFor } from './embeddings.ts'
-import { examFor } from './exam.ts'
-import type { Lesson } from './lesson.ts'
-import { usualPull } from './train.ts'
-import type { World } from './world.ts'
+} from '../../math/index.ts'
+import { stratifiedFolds, type Chance, type Right } from '../../measure/index.ts'
+import { rowsFor } from '../embeddings.ts'
+import { examFor } from '../exam.ts'
+import type { Lesson } from '../lesson.ts'
+import { usualPull } from '../train.ts'
+import type { World } from '../world.ts'
 
 /** What was labelled: places in the lesson. */
 export type Arms = {

@@ -1,16 +1,16 @@
 // A head kept by the process that answers. After each label it goes on from where it stood and guesses every
 // image anew, so that the next question knows the last answer; versions are trained in the background still.
-import type { Class, ImageId, Position, Project } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
-import type { Head } from '../runtime/index.ts'
-import { headSettings } from './head-settings.ts'
-import { headOfFit, nextFit, noFit, type LiveFit } from './live-fit.ts'
-import { emptyLesson, nextLesson, taughtRows, type LiveLesson } from './live-lesson.ts'
-import { nextSample, type LiveSample } from './live-sample.ts'
-import { emptyPool, guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './live-pool.ts'
-import { rosterOf, type Roster } from './roster.ts'
-import { maybeLatest } from './show.ts'
-import type { World } from './world.ts'
+import type { Class, ImageId, Position, Project } from '../../base/index.ts'
+import { matrix, rowOf, type Matrix } from '../../math/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import { headSettings } from '../head-settings.ts'
+import { headOfFit, nextFit, noFit, type LiveFit } from './fit.ts'
+import { emptyLesson, nextLesson, taughtRows, type LiveLesson } from './lesson.ts'
+import { nextSample, type LiveSample } from './sample.ts'
+import { emptyPool, guessAll, livePoolOf, maybeRow, poolRows, type LivePool } from './pool.ts'
+import { rosterOf, type Roster } from '../roster.ts'
+import { maybeLatest } from '../show.ts'
+import type { World } from '../world.ts'
 
 export type LiveHead = {
   readonly position: Position

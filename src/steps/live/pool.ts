@@ -1,9 +1,9 @@
 // All embeddings of a project in memory, found by image; what a live head guesses from.
-import type { ImageId, Project } from '../base/index.ts'
-import { matrix, rowOf, type Matrix } from '../math/index.ts'
-import type { Head } from '../runtime/index.ts'
-import { shardsOf, type Shard } from './embeddings.ts'
-import type { World } from './world.ts'
+import type { ImageId, Project } from '../../base/index.ts'
+import { matrix, rowOf, type Matrix } from '../../math/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import { shardsOf, type Shard } from '../embeddings.ts'
+import type { World } from '../world.ts'
 
 export type LivePool = {
   /** Another key: other rows. */

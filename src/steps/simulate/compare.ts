@@ -8,9 +8,9 @@ import {
   pairedTest,
   type Interval,
   type Session,
-} from '../measure/index.ts'
-import { randomFrom } from '../math/index.ts'
-import { contestantNames, type Contestant } from './simulate-play.ts'
+} from '../../measure/index.ts'
+import { randomFrom } from '../../math/index.ts'
+import { contestantNames, type Contestant } from './play.ts'
 
 const share = z.number().min(0).max(1)
 /** Bounds are left out where one seed alone was played. */

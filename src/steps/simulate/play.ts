@@ -1,7 +1,7 @@
 // A session played against known answers. Only the referee sees them: who asks and learns is told the
 // answers to its own questions, and the accuracy is measured on images that are never asked about.
-import { assert, type ImageId } from '../base/index.ts'
-import { type Session } from '../measure/index.ts'
+import { assert, type ImageId } from '../../base/index.ts'
+import { type Session } from '../../measure/index.ts'
 import {
   placeOfLargest,
   randomFrom,
@@ -10,7 +10,7 @@ import {
   shuffleInto,
   type Matrix,
   type Random,
-} from '../math/index.ts'
+} from '../../math/index.ts'
 import {
   autoStrategy,
   bootstrap,
@@ -22,9 +22,9 @@ import {
   type Need,
   type Pool,
   type Strategy,
-} from '../query/index.ts'
-import type { Head } from '../runtime/index.ts'
-import type { World } from './world.ts'
+} from '../../query/index.ts'
+import type { Head } from '../../runtime/index.ts'
+import type { World } from '../world.ts'
 
 export const playerNames = ['auto', ...strategyNames] as const
 export type Player = (typeof playerNames)[number]

@@ -1,11 +1,11 @@
 // A round opens: its questions are chosen once, and kept until they are settled.
-import type { ImageId, Project, Session, Split, Time } from '../base/index.ts'
-import { randomFrom, type Random } from '../math/index.ts'
-import type { NewRound } from '../store/index.ts'
-import { choicesFor, type Asked, type Chosen } from './ask-choices.ts'
-import { controlCount } from './control.ts'
-import { findingsOf, settingsOf } from './session-show.ts'
-import type { World } from './world.ts'
+import type { ImageId, Project, Session, Split, Time } from '../../base/index.ts'
+import { randomFrom, type Random } from '../../math/index.ts'
+import type { NewRound } from '../../store/index.ts'
+import { choicesFor, type Asked, type Chosen } from '../ask/choices.ts'
+import { controlCount } from '../control.ts'
+import { findingsOf, settingsOf } from '../session-show.ts'
+import type { World } from '../world.ts'
 
 export type Opened = { readonly round: number | null; readonly says: string }
 type Of = { readonly project: Project; readonly session: Session }
