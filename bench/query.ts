@@ -17,6 +17,7 @@ import type { ImageId } from '../src/base/index.ts'
 import { median, type Bench, type Report } from './bench.ts'
 import { keepResult, keptResult, load, today } from './keep.ts'
 import type { Chosen } from './scale/choose-many.ts'
+import { softmaxed } from './scale/spaces.ts'
 
 const images = Number(process.env['BOWERBIRD_BENCH_IMAGES'] ?? 50_000)
 const budget = Math.min(1000, images / 10)
@@ -196,15 +197,5 @@ function poolOf(count: number): Pool {
 function normals(rows: number, random: Tools['random'], columns = width): Matrix {
   const m = matrix(rows, columns)
   for (let i = 0; i < m.data.length; i++) m.data[i] = random.normal()
-  return m
-}
-
-function softmaxed(m: Matrix): Matrix {
-  for (let i = 0; i < m.rows; i++) {
-    const row = rowOf(m, i)
-    let sum = 0
-    for (let c = 0; c < row.length; c++) sum += row[c] = Math.exp(2 * row[c]!)
-    for (let c = 0; c < row.length; c++) row[c]! /= sum
-  }
   return m
 }

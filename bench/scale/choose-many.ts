@@ -12,6 +12,7 @@ import {
   type StrategyName,
 } from '../../src/query/index.ts'
 import { openRuntime } from '../../src/runtime/index.ts'
+import { softmaxed } from './spaces.ts'
 
 export type Chosen = {
   readonly strategy: string
@@ -95,16 +96,6 @@ function clustered(rows: number, columns: number, noise: Noise): Matrix {
     }
     const length = Math.sqrt(squared)
     for (let j = 0; j < columns; j++) row[j]! /= length
-  }
-  return its
-}
-
-function softmaxed(its: Matrix): Matrix {
-  for (let i = 0; i < its.rows; i++) {
-    const row = rowOf(its, i)
-    let sum = 0
-    for (let c = 0; c < row.length; c++) sum += row[c] = Math.exp(2 * row[c]!)
-    for (let c = 0; c < row.length; c++) row[c]! /= sum
   }
   return its
 }

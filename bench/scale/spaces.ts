@@ -79,3 +79,14 @@ export function spaceOf({ rows, classOf }: Made, classes: number): Space {
   const classNames = Array.from({ length: classes }, (_, c) => `kind ${c}`)
   return { images: rows, joint: rows, text, classNames, examples: new Map() }
 }
+
+/** In place: each row as chances, from logits. */
+export function softmaxed(its: Matrix): Matrix {
+  for (let i = 0; i < its.rows; i++) {
+    const row = rowOf(its, i)
+    let sum = 0
+    for (let c = 0; c < row.length; c++) sum += row[c] = Math.exp(2 * row[c]!)
+    for (let c = 0; c < row.length; c++) row[c]! /= sum
+  }
+  return its
+}

@@ -1,4 +1,5 @@
 export { encoderNames, encoders, type EncoderName, type EncoderRow } from './encoders.ts'
 export { openRuntime, type RuntimeOptions } from './open.ts'
+export { isPath, pathLike } from './pair-files.ts'
 export type * from './runtime.ts'
 export { textFor, textNames, texts, type TextName, type TextRow } from './texts.ts'

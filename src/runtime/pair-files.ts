@@ -7,7 +7,8 @@ import { digestOf } from './encoder-fetch.ts'
 import { vocabularyOf, vocabularyOfList, type Vocabulary } from './byte-pairs.ts'
 
 /** Rows of the tables have plain names; what is a path is the user's own. */
-export const isPath = (name: string): boolean => /[./\\]/.test(name)
+export const pathLike = /[./\\]/
+export const isPath = (name: string): boolean => pathLike.test(name)
 
 const printed = /^(.*)#([0-9a-f]{12})$/s
 

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { splits } from '../base/index.ts'
-import { encoderNames } from '../runtime/index.ts'
+import { encoderNames, isPath, pathLike } from '../runtime/index.ts'
 
 export const projectField = z
   .string()
@@ -26,7 +26,7 @@ export const classField = z
 export const encoderField = z
   .string()
   .max(1000)
-  .regex(/[./\\]/)
+  .regex(pathLike)
   .or(z.enum(encoderNames))
   .describe(
     `what turns images into vectors: ${encoderNames.join(', ')}, or the PATH of an ONNX model (a folder as of ` +
@@ -34,7 +34,7 @@ export const encoderField = z
   )
 
 /** A path is kept as it is from the root: it holds wherever the program is started next. */
-export const encoderNamed = (name: string): string => (/[./\\]/.test(name) ? path.resolve(name) : name)
+export const encoderNamed = (name: string): string => (isPath(name) ? path.resolve(name) : name)
 
 export const imageField = z.int().min(1).describe('the image’s id')
 export const splitField = z.enum(splits).describe('learnt from (train), for settings, or gold (test)')

@@ -135,7 +135,7 @@ type Playing = {
   readonly key: string
 }
 
-const sessionsAtOnce = 2 // while one searches along a line, the other multiplies
+const sessionsAtOnce = 2 // one can play while the other is being kept; products block this thread
 
 /** Each session is kept as it ends: what was cancelled or killed goes on from there. */
 async function playAll({ it, players, own, game, key }: Playing, world: World): Promise<Sessions> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { annotateDefaults, clustererNames, methodNames, methods } from '../../cluster/index.ts'
 import { presetNames, presets } from './presets.ts'
 import { exportNames } from '../../results/index.ts'
+import { pathLike } from '../../runtime/index.ts'
 import { byField, classField, projectField } from '../fields.ts'
 import { ImageView, IntervalView } from '../views.ts'
 
@@ -29,7 +30,7 @@ export const annotateInput = z.object({
     .describe(`how labels are found; ${said(methodNames, methods)}`),
   cluster: z
     .string()
-    .regex(/[./\\]/)
+    .regex(pathLike)
     .or(z.enum(['auto', ...clustererNames]))
     .default('auto')
     .describe(

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { clustererNames, type Clusters } from '../../cluster/index.ts'
 import { lookAlikes, type Item, type Known } from '../../results/index.ts'
+import { isPath } from '../../runtime/index.ts'
 import type { World } from '../world.ts'
 import type { AnnotateInput } from './fields.ts'
 import { begunFrom, type Material } from './material.ts'
@@ -150,4 +151,4 @@ async function givenClusters(it: AnnotateInput, rows: number): Promise<Clusters 
 }
 
 const clusterFile = ({ cluster }: Pick<AnnotateInput, 'cluster'>): string | undefined =>
-  /[./\\]/.test(cluster) ? cluster : undefined
+  isPath(cluster) ? cluster : undefined

@@ -1,7 +1,7 @@
 // What a live head has learnt from: the labelled rows and the products of every two of them, kept from label
 // to label, so that a new one costs a row of products.
 import type { ClassId, ImageId } from '../../base/index.ts'
-import { matrix, rowOf, type Matrix, type Tools } from '../../math/index.ts'
+import { matrix, rowOf, rowsBetween, type Matrix, type Tools } from '../../math/index.ts'
 
 export type LiveLesson = {
   readonly images: readonly ImageId[]
@@ -17,13 +17,11 @@ export const emptyLesson = (width: number): LiveLesson => ({
   products: matrix(0, 0),
 })
 
-const first = (m: Matrix, rows: number): Matrix =>
-  matrix(rows, m.columns, m.data.subarray(0, rows * m.columns))
-
 /** The rows of the lesson, without what is kept for more. */
-export const taughtRows = ({ images, rows }: LiveLesson): Matrix => first(rows, images.length)
+export const taughtRows = ({ images, rows }: LiveLesson): Matrix => rowsBetween(rows, 0, images.length)
 /** Their products: [images, capacity]. */
-export const taughtProducts = ({ images, products }: LiveLesson): Matrix => first(products, images.length)
+export const taughtProducts = ({ images, products }: LiveLesson): Matrix =>
+  rowsBetween(products, 0, images.length)
 
 type Wanted = {
   readonly labels: ReadonlyMap<ImageId, ClassId>
@@ -77,7 +75,7 @@ async function multiplyInto(
   { from, size }: Part,
   { matmul }: Pick<Tools, 'matmul'>,
 ): Promise<void> {
-  const all = first(rows, size)
+  const all = rowsBetween(rows, 0, size)
   const fresh = matrix(size - from, rows.columns, all.data.subarray(from * rows.columns))
   const made = await matmul(fresh, all)
   for (let i = from; i < size; i++) {

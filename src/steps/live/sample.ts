@@ -2,7 +2,16 @@
 // choices that compare images look at these, and each answer costs them one product of rows. Of 350 images of
 // 2048 numbers the products of every two take 7 ms, of 50 with all of them 1.
 import type { ImageId } from '../../base/index.ts'
-import { matrix, randomFrom, rowOf, rowsOf, shuffleInto, type Matrix, type Tools } from '../../math/index.ts'
+import {
+  matrix,
+  randomFrom,
+  rowOf,
+  rowsBetween,
+  rowsOf,
+  shuffleInto,
+  type Matrix,
+  type Tools,
+} from '../../math/index.ts'
 import { squaredToNearest, type Pool } from '../../query/index.ts'
 import { taughtRows, type LiveLesson } from './lesson.ts'
 import { poolRows, type LivePool } from './pool.ts'
@@ -32,11 +41,7 @@ export async function nextSample(
   const rowsTaught = taughtRows(lesson)
   const isLonger = last?.taught.every((image, i) => image === lesson.images[i]) ?? false
   const from = isLonger ? last!.taught.length : 0
-  const fresh = matrix(
-    rowsTaught.rows - from,
-    rowsTaught.columns,
-    rowsTaught.data.subarray(from * rowsTaught.columns),
-  )
+  const fresh = rowsBetween(rowsTaught, from, rowsTaught.rows)
   const nearest = await squaredToNearest(rows, fresh, tools)
   if (isLonger) last!.nearest.forEach((far, i) => (nearest[i] = Math.min(far, nearest[i]!)))
   return { images, rows, products, nearest, taught: lesson.images }
