@@ -75,9 +75,9 @@ async function copyBlobs(copy: Rows, { from, live, to }: Copying): Promise<numbe
   for await (const some of namedBlobs(copy)) {
     const fresh = some.filter(({ blob }) => !seen.has(blob) && seen.add(blob))
     await eachOf(fresh, async (named) => {
-      // Predictions may be replaced while we copy; they can be computed anew.
-      if (named.isPassing && !(await from.has(named.blob))) return await forget(copy, named.blob)
       const bytes = await bytesOf(named, from, live)
+      // Predictions may be replaced while we copy; they can be computed anew.
+      if (!bytes) return await forget(copy, named.blob)
       if (named.isPicture) await packs.add({ hash: named.blob, bytes })
       else await to.put(bytes)
       count++
@@ -87,14 +87,23 @@ async function copyBlobs(copy: Rows, { from, live, to }: Copying): Promise<numbe
   return count
 }
 
-async function bytesOf({ blob, of }: Named, from: Blobs, live: Rows): Promise<Uint8Array> {
+/** None of what may pass and is gone: found by reading, as it may go between a look and a read. */
+async function bytesOf(
+  { blob, of, isPassing }: Named,
+  from: Blobs,
+  live: Rows,
+): Promise<Uint8Array | undefined> {
   const bytes = await from.get(blob).catch(async (thrown: unknown) => {
+    if (isPassing && isAbsence(thrown)) return undefined
     if (await isNamed(live, blob)) throw thrown
     throw new Failure('not-ready', `cannot copy ${of}: it was removed meanwhile; make the backup again`)
   })
-  if (hashOf(bytes) !== blob) throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
+  if (bytes && hashOf(bytes) !== blob)
+    throw new Failure('corrupt-data', `cannot copy ${of}: its bytes are damaged`)
   return bytes
 }
+
+const isAbsence = (thrown: unknown): boolean => thrown instanceof Failure && thrown.kind === 'not-found'
 
 const forget = (copy: Rows, blob: Hash): Promise<void> =>
   copy.write(async ({ db }) => {
