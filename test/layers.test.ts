@@ -16,7 +16,7 @@ const pureRooms = [
   'measure',
   'figures',
 ]
-const hands = ['images', 'runtime', 'store']
+const hands = ['processes', 'images', 'runtime', 'store']
 const mayOpen: Record<string, readonly string[]> = {
   base: [],
   math: ['base'],
@@ -28,7 +28,8 @@ const mayOpen: Record<string, readonly string[]> = {
   detect: ['base', 'math', 'graph'],
   measure: ['base', 'math'],
   figures: ['base', 'math'],
-  images: ['base', 'math', 'formats'],
+  processes: ['base'],
+  images: ['base', 'math', 'formats', 'processes'],
   runtime: ['base', 'math', 'formats', 'graph', 'nets'],
   store: ['base', 'math', 'formats'],
   results: ['base', 'math', 'formats', 'cluster', 'measure', 'figures'],

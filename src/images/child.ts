@@ -1,5 +1,5 @@
-// What runs in a child of the pool: a request in, a reply out. Strangers' bytes may crash it; only it.
-import { Failure } from '../base/index.ts'
+// What runs in a child of the pool that decodes. Strangers' bytes may crash it; only it.
+import { serve } from '../processes/index.ts'
 import { look, type Limits, pixelsOf, take } from './decode.ts'
 import type { Preprocessing, Source } from './images.ts'
 
@@ -15,19 +15,4 @@ function answer(request: Request): Promise<unknown> {
   return pixelsOf(source, request.as, limits)
 }
 
-// One after another: the library keeps one error text a process, and two failing at once swap their reasons.
-let last: Promise<unknown> = Promise.resolve()
-process.on('message', ({ id, request }: { id: number; request: Request }) => {
-  last = last
-    .then(() => answer(request))
-    .then(
-      (value) => process.send!({ id, value }),
-      (error: unknown) => {
-        const kind = error instanceof Failure ? error.kind : 'not-an-image'
-        process.send!({ id, error: { kind, message: (error as Error).message } })
-      },
-    )
-})
-// The parent is gone or has closed us: nobody waits for what is in hand.
-process.on('disconnect', () => process.exit(0))
-process.send!({ ready: true })
+serve(() => (request) => answer(request as Request), 'not-an-image')

@@ -1,9 +1,10 @@
 import path from 'node:path'
+import { Failure } from '../base/index.ts'
+import { openPool } from '../processes/index.ts'
 import type { Request } from './child.ts'
 import type { Limits } from './decode.ts'
 import { formatOf } from './formats.ts'
 import type { Images, Inspected, Pixels, Taken } from './images.ts'
-import { openPool } from './pool.ts'
 import { bytesOf, hashOf } from './read.ts'
 
 // The same file, as TypeScript from the sources and as JavaScript once built.
@@ -12,10 +13,20 @@ const childFile = path.join(import.meta.dirname, `child${path.extname(import.met
 const inHandMax = 2 // the next image is there when one is done: no core waits for the channel
 const timeoutMs = 30_000 // 50 million pixels take 2 s on a slow core
 
+const late = (): Failure =>
+  new Failure('not-an-image', `it was not decoded within ${timeoutMs / 1000} s, the most allowed`)
+
 /** Decodes in child processes; starts them at the first use. */
 export function openImages(o: Limits & { readonly children: number }): Images {
   const limits: Limits = { pixelsMax: o.pixelsMax, bytesMax: o.bytesMax }
-  const pool = openPool({ file: childFile, processes: Math.max(1, o.children), inHandMax, timeoutMs })
+  const pool = openPool({
+    file: childFile,
+    name: 'the image decoder',
+    processes: Math.max(1, o.children),
+    inHandMax,
+    crashed: (how) => new Failure('crashed', `it crashed the decoder (${how})`),
+    late: { afterMs: timeoutMs, failure: late },
+  })
   const ask = (request: Request) => pool.ask(request)
 
   return {

@@ -3,20 +3,37 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { Failure, type FailureKind } from '../base/index.ts'
 
 export type PoolOptions = {
+  /** What a child runs: it calls `serve`. */
   readonly file: string
+  /** Who they are, in the sentences of failures: "the image decoder". */
+  readonly name: string
   readonly processes: number
+  /** Told to each child once, before all requests. */
+  readonly given?: unknown
   /** How many requests a child holds: it works on the oldest, and has the next at hand when that is done. */
   readonly inHandMax: number
-  /** For the oldest in hand. */
-  readonly timeoutMs: number
+  /** What is said of a request that ends its child also when it is asked alone. */
+  readonly crashed: (how: string) => Failure
+  /** The oldest in hand has so much time; without it, as much as it takes. */
+  readonly late?: { readonly afterMs: number; readonly failure: () => Failure }
 }
 export type Pool = {
-  ask(request: unknown): Promise<unknown>
+  /** Hears what the child tells before its reply; all of it anew where the request is asked again. */
+  ask(request: unknown, hear?: (word: unknown) => void): Promise<unknown>
+  /** Ends the children at once; who waits is told that it was cancelled. */
   close(): Promise<void>
 }
 
+export type ToChild = { readonly given: unknown } | { readonly id: number; readonly request: unknown }
+export type FromChild =
+  | { readonly ready: true }
+  | { readonly id: number; readonly word: unknown }
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: { readonly kind: FailureKind; readonly message: string } }
+
 type Task = {
   readonly request: unknown
+  readonly hear: (word: unknown) => void
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Failure) => void
 }
@@ -29,11 +46,6 @@ type Child = {
   isAlone: boolean
   isReady: boolean
   stderr: string
-}
-type Reply = {
-  readonly id?: number
-  readonly value?: unknown
-  readonly error?: { readonly kind: FailureKind; readonly message: string }
 }
 
 const startsMax = 3 // a child that dies before it is ready three times in a row will not start a fourth time
@@ -57,17 +69,17 @@ class ChildPool implements Pool {
     this.#options = options
   }
 
-  ask(request: unknown): Promise<unknown> {
-    if (this.#isClosed) return Promise.reject(closed())
+  ask(request: unknown, hear: (word: unknown) => void = () => {}): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(this.#closed())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject })
+      this.#waiting.push({ request, hear, resolve, reject })
       this.#handOut()
     })
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const task of [...this.#waiting.splice(0), ...this.#suspects.splice(0)]) task.reject(closed())
+    for (const task of [...this.#waiting.splice(0), ...this.#suspects.splice(0)]) task.reject(this.#closed())
     await Promise.all(
       [...this.#children].map((child) => {
         const gone = new Promise((resolve) => child.process.once('exit', resolve))
@@ -102,15 +114,15 @@ class ChildPool implements Pool {
     const id = this.#nextId++
     child.inHand.set(id, task)
     if (child.inHand.size === 1) this.#watch(child)
-    // A broken channel is followed by 'exit', which settles all that the child held.
-    child.process.send({ id, request: task.request } as object, () => {})
+    tell(child.process, { id, request: task.request })
   }
 
   /** From now on the oldest in hand has its time. */
   #watch(child: Child): void {
     clearTimeout(child.timer)
-    if (child.inHand.size === 0) return
-    child.timer = setTimeout(() => this.#timeOut(child), this.#options.timeoutMs)
+    const { late } = this.#options
+    if (child.inHand.size === 0 || !late) return
+    child.timer = setTimeout(() => this.#timeOut(child, late.failure()), late.afterMs)
   }
 
   #start(): Child {
@@ -131,18 +143,20 @@ class ChildPool implements Pool {
     process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       child.stderr = (child.stderr + text).slice(-2000) // the end of a native stack is what says why
     })
-    process.on('message', (reply: Reply) => this.#receive(child, reply))
+    process.on('message', (message: FromChild) => this.#receive(child, message))
     process.once('exit', (code, signal) => this.#bury(child, signal ?? `exit code ${code}`))
     process.on('error', () => {}) // a failed kill or send; 'exit' follows
+    tell(process, { given: this.#options.given })
     return child
   }
 
-  #receive(child: Child, reply: Reply): void {
+  #receive(child: Child, message: FromChild): void {
     child.isReady = true
     this.#failedStarts = 0
-    const task = reply.id === undefined ? undefined : this.#letGo(child, reply.id)
-    if (reply.error) task?.reject(new Failure(reply.error.kind, reply.error.message))
-    else task?.resolve(reply.value)
+    if ('word' in message) return child.inHand.get(message.id)?.hear(message.word)
+    const task = 'id' in message ? this.#letGo(child, message.id) : undefined
+    if ('error' in message) task?.reject(new Failure(message.error.kind, message.error.message))
+    else if ('value' in message) task?.resolve(message.value)
     this.#handOut()
   }
 
@@ -155,10 +169,8 @@ class ChildPool implements Pool {
     return task
   }
 
-  #timeOut(child: Child): void {
+  #timeOut(child: Child, late: Failure): void {
     const [oldest] = child.inHand.keys()
-    const seconds = this.#options.timeoutMs / 1000
-    const late = new Failure('not-an-image', `it was not decoded within ${seconds} s, the most allowed`)
     if (oldest !== undefined) this.#letGo(child, oldest)?.reject(late)
     child.process.kill('SIGKILL')
   }
@@ -169,20 +181,25 @@ class ChildPool implements Pool {
     clearTimeout(child.timer)
     const tasks = [...child.inHand.values()]
     child.inHand.clear()
-    if (this.#isClosed) tasks.forEach((task) => task.reject(closed()))
+    if (this.#isClosed) tasks.forEach((task) => task.reject(this.#closed()))
     else if (!child.isReady && ++this.#failedStarts < startsMax) this.#waiting.unshift(...tasks)
     else if (!child.isReady) this.#giveUp(tasks, `${how}: ${child.stderr.trim()}`)
-    else if (child.isAlone) tasks[0]?.reject(new Failure('crashed', `it crashed the decoder (${how})`))
+    else if (child.isAlone) tasks[0]?.reject(this.#options.crashed(how))
     else this.#suspects.push(...tasks)
     this.#handOut()
   }
 
   #giveUp(tasks: readonly Task[], why: string): void {
     this.#failedStarts = 0
-    const failure = new Failure('not-ready', `the image decoder does not start: ${why}`)
+    const failure = new Failure('not-ready', `${this.#options.name} does not start: ${why}`)
     const all = [...tasks, ...this.#suspects.splice(0), ...this.#waiting.splice(0)]
     for (const task of all) task.reject(failure)
   }
+
+  #closed(): Failure {
+    return new Failure('cancelled', `${this.#options.name} was closed`)
+  }
 }
 
-const closed = (): Failure => new Failure('cancelled', 'the image decoder was closed')
+/** A broken channel is followed by 'exit', which settles all that the child held. */
+const tell = (child: ChildProcess, message: ToChild): void => void child.send(message, () => {})
