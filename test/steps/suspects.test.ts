@@ -57,4 +57,34 @@ describe('suspects', () => {
     await world.act('answer', { project, answers })
     assert.ok((await world.act('suspects', { project })).suspects.length <= 2)
   })
+
+  it('looks at more labels than a person waits for in portions, each label in one of them', async () => {
+    const project = 'many'
+    await world.act('create', { project, classes: [...kinds] })
+    const many = await addBirds(world, project, { each: 700, spread: 0.2 })
+    const wrong = new Set(many.ids.filter((_, i) => i % 105 === 7))
+    const answers = many.ids.map((image) => {
+      const kind = many.kindOf(image)
+      return { image, label: wrong.has(image) ? otherThan(kind) : kind, origin: 'import' as const }
+    })
+    await world.act('answer', { project, answers })
+    const found = new Set<number>()
+    let sum = 0
+    for (const portion of [1, 2]) {
+      const { suspects, looked, labels, portions, says } = await world.act('suspects', { project, portion })
+      assert.deepEqual({ labels, portions }, { labels: 2100, portions: 2 })
+      assert.match(says, /^\d+ of 1050 labels contradict .*; these are portion . of 2 of all 2100 labels$/)
+      sum += looked
+      for (const { image } of suspects) found.add(image.id)
+    }
+    assert.equal(sum, 2100)
+    assert.deepEqual(
+      [...wrong].filter((id) => !found.has(id)),
+      [],
+    )
+    await assert.rejects(
+      world.act('suspects', { project, portion: 3 }),
+      /cannot look at portion 3: the 2100 labels are looked at in 2, at most 2000 at once/,
+    )
+  })
 })

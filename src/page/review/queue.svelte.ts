@@ -19,6 +19,9 @@ export class Queue {
   index = $state(0)
   isReading = $state(true)
   says = $state('')
+  /** More labels than are looked at at once: which of how many portions these are. */
+  portion = $state(1)
+  portions = $state(1)
   fault = $state<string | null>(null)
 
   constructor(project: string, kind: Kind) {
@@ -32,8 +35,14 @@ export class Queue {
     return this.items.filter(({ image }) => !this.decided.has(image.id)).length
   }
 
-  async read(): Promise<void> {
+  /** Whether labels are left that were not looked at. */
+  get hasMore(): boolean {
+    return this.portion < this.portions
+  }
+
+  async read(portion = 1): Promise<void> {
     this.isReading = true
+    this.portion = portion
     try {
       this.items = this.kind === 'unsure' ? await this.#unsure() : await this.#doubtful()
       this.decided = new Map()
@@ -53,8 +62,12 @@ export class Queue {
     )
   }
   async #doubtful(): Promise<readonly Item[]> {
-    const { suspects, looked, off } = await perform('suspects', { project: this.project, size })
-    this.says = `${number(off)} of ${number(looked)} labels contradict what is learnt from the others`
+    const { portion } = this
+    const found = await perform('suspects', { project: this.project, size, portion })
+    const { suspects, looked, off, labels, portions } = found
+    this.portions = portions
+    const of = portions > 1 ? `; portion ${portion} of ${portions} of all ${number(labels)}` : ''
+    this.says = `${number(off)} of ${number(looked)} labels contradict what is learnt from the others${of}`
     return suspects.map(({ image, suggested, reason }) => ({ image, suggested, reason }))
   }
 
