@@ -81,6 +81,9 @@ describe('advice', () => {
     const accuracy = { value: 0.7, low: 0.5, high: 0.84, count: 20 }
     const [one] = adviceOn({ figures: { ...figures, accuracy } })
     assert.deepEqual(one!.change, { validationShare: 0.4 })
-    assert.match(one!.says, /accuracy is known to ± 17.0 points from 20 validation images/)
+    assert.match(
+      one!.says,
+      /accuracy is known to ± 17.0 points from 20 validation images: let 40% of the questions be drawn/,
+    )
   })
 })

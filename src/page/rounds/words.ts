@@ -26,8 +26,14 @@ export const waysOf = {
 } as const satisfies Record<SessionView['state'], readonly unknown[]>
 export type Way = (typeof waysOf)[SessionView['state']][number]['step']
 
-/** validationShare: validation share. */
-export const plain = (name: string): string => name.replace(/[A-Z]/g, (large) => ` ${large.toLowerCase()}`)
+/** What advice would change, as a button says it. */
+export const changeSays = (change: Readonly<Record<string, string | number>>): string =>
+  Object.entries(change)
+    .map(([name, value]) => {
+      if (name === 'validationShare') return `${Math.round(100 * Number(value))}% to measure by`
+      return name === 'epochs' ? `${value} epochs` : `${name} ${value}`
+    })
+    .join(', ')
 
 export const signed = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`
 

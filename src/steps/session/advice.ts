@@ -57,7 +57,8 @@ const rules: readonly ((facts: Facts) => Advice | undefined)[] = [
     if (!accuracy || accuracy.high - accuracy.low <= wide || validationShare >= 0.5) return undefined
     const known = `accuracy is known to ± ${points((accuracy.high - accuracy.low) / 2)} points`
     const share = Math.min(0.5, Math.max(0.1, 2 * validationShare))
-    const says = `${known} from ${accuracy.count} validation images: try a validationShare of ${share}`
+    const asked = `let ${Math.round(100 * share)}% of the questions be drawn to measure by`
+    const says = `${known} from ${accuracy.count} validation images: ${asked}`
     return { says, change: { validationShare: share } }
   },
 ]
