@@ -15,7 +15,12 @@ await build({
     // Names and comments stay: a stack tells the function, and who opens the file finds the source's words.
     minify: false,
     rolldownOptions: {
-      input: { main: 'src/main.ts', index: 'src/index.ts', [`${parts}/child`]: 'src/images/child.ts' },
+      input: {
+        main: 'src/main.ts',
+        index: 'src/index.ts',
+        [`${parts}/child`]: 'src/images/child.ts',
+        [`${parts}/seat-child`]: 'src/steps/simulate/seat-child.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: `${parts}/[name].js` },
     },
   },

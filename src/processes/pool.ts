@@ -1,5 +1,6 @@
 // Child processes that take requests, and may die: whoever was in hand is asked again alone, then blamed.
 import { fork, type ChildProcess } from 'node:child_process'
+import { stderr } from 'node:process'
 import { Failure, type FailureKind } from '../base/index.ts'
 
 export type PoolOptions = {
@@ -13,7 +14,9 @@ export type PoolOptions = {
   /** How many requests a child holds: it works on the oldest, and has the next at hand when that is done. */
   readonly inHandMax: number
   /** What is said of a request that ends its child also when it is asked alone. */
-  readonly crashed: (how: string) => Failure
+  readonly crashed: (how: string, request: unknown) => Failure
+  /** What they print is passed on to our stderr. */
+  readonly isHeard?: boolean
   /** The oldest in hand has so much time; without it, as much as it takes. */
   readonly late?: { readonly afterMs: number; readonly failure: () => Failure }
 }
@@ -126,10 +129,11 @@ class ChildPool implements Pool {
   }
 
   #start(): Child {
-    const process = fork(this.#options.file, [], {
+    const { file, given, isHeard = false } = this.#options
+    const process = fork(file, [], {
       serialization: 'advanced',
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', isHeard ? 2 : 'ignore', 'pipe', 'ipc'],
     })
     const child: Child = {
       process,
@@ -142,11 +146,12 @@ class ChildPool implements Pool {
     this.#children.add(child)
     process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       child.stderr = (child.stderr + text).slice(-2000) // the end of a native stack is what says why
+      if (isHeard) stderr.write(text)
     })
     process.on('message', (message: FromChild) => this.#receive(child, message))
     process.once('exit', (code, signal) => this.#bury(child, signal ?? `exit code ${code}`))
     process.on('error', () => {}) // a failed kill or send; 'exit' follows
-    tell(process, { given: this.#options.given })
+    tell(process, { given })
     return child
   }
 
@@ -184,7 +189,7 @@ class ChildPool implements Pool {
     if (this.#isClosed) tasks.forEach((task) => task.reject(this.#closed()))
     else if (!child.isReady && ++this.#failedStarts < startsMax) this.#waiting.unshift(...tasks)
     else if (!child.isReady) this.#giveUp(tasks, `${how}: ${child.stderr.trim()}`)
-    else if (child.isAlone) tasks[0]?.reject(this.#options.crashed(how))
+    else if (child.isAlone) tasks.forEach((task) => task.reject(this.#options.crashed(how, task.request)))
     else this.#suspects.push(...tasks)
     this.#handOut()
   }

@@ -9,7 +9,7 @@ import type { Store } from '../store/index.ts'
 import { projectField } from './fields.ts'
 import { labelsNow } from './lesson.ts'
 import { labelsOfPeople } from './people.ts'
-import { play, type Game, type Player } from './simulate/play.ts'
+import { play, refereeOf, type Game, type Player } from './simulate/play.ts'
 import { tableOf } from './simulate/table.ts'
 import { step } from './step.ts'
 import { usualPull } from './train.ts'
@@ -59,11 +59,12 @@ export const replay = step({
     const labels = await labelsToPlay(store, project.name)
     if (labels.size < labelsMin) return tooFew(labels.size)
     const known = { answers: labels, imagesMin: labelsMin, imagesMax: labelsMax }
-    const its = await tableOf(project, known, store)
-    const count = its.table.ids.length
+    const { table, truth } = await tableOf(project, known, store)
+    const count = table.ids.length
     // By the end half of what may be asked about has been: then all strategies have the same labels.
     const batch = Math.max(1, Math.round(((1 - tested) * count) / 2 / rounds))
-    const game: Game = { ...its, rules: { batch, rounds, pull: usualPull(project), tested } }
+    const rules = { batch, rounds, pull: usualPull(project), tested }
+    const game: Game = { table, referee: refereeOf(truth), rules }
     const verdict = verdictOf(await playAll(game, world), { labels: labels.size, played: count })
     await store.settings.set(keyOf(project), verdict)
     return verdict

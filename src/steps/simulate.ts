@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { inOrder, type Project } from '../base/index.ts'
-import type { Session } from '../measure/index.ts'
+import type { Project } from '../base/index.ts'
 import { projectField } from './fields.ts'
-import { Duel, duelsOf, Played, playedOf, type Sessions } from './simulate/compare.ts'
-import { ownField, ownStrategy, type OwnStrategy } from './ask/own-strategy.ts'
-import { play, playerNames, type Contestant, type Game } from './simulate/play.ts'
+import { Duel, duelsOf, Played, playedOf } from './simulate/compare.ts'
+import { ownField, ownStrategy } from './ask/own-strategy.ts'
+import { playAll } from './simulate/play-all.ts'
+import { playerNames, type Contestant } from './simulate/play.ts'
+import type { Given } from './simulate/seat.ts'
 import { tableOf } from './simulate/table.ts'
 import { writeSimulation } from './simulate/write.ts'
 import { step } from './step.ts'
@@ -74,19 +75,19 @@ export const simulate = step({
   positional: ['project'],
   async run(it, world) {
     const project = await world.store.projects.get(it.project)
-    const { game, answers, key } = await gameOf(it, project, world)
-    const own = it.own === undefined ? null : await ownStrategy(it.own, world.configuration)
-    const players = [...new Set<Contestant>(['random', ...it.strategies, ...(own ? (['own'] as const) : [])])]
-    const sessions = await playAll({ it, players, own, game, key }, world)
+    const { given, answers, key } = await gameOf(it, project, world)
+    const own = given.own ? (['own'] as const) : []
+    const players = [...new Set<Contestant>(['random', ...it.strategies, ...own])]
+    const sessions = await playAll({ given, players, seeds: it.seeds, key, again: it.again }, world)
     const strategies = players
       .map((player) => playedOf(player, sessions))
       .sort((a, b) => b.area.value - a.area.value)
     const report = {
-      images: game.table.ids.length,
+      images: given.table.ids.length,
       answers,
       seeds: it.seeds,
       rounds: it.rounds,
-      batch: game.rules.batch,
+      batch: given.rules.batch,
       strategies,
       duels: duelsOf(sessions),
     }
@@ -96,9 +97,9 @@ export const simulate = step({
 })
 
 /** Bumped when sessions would go otherwise: what was kept under another number is played anew. */
-const protocol = 2
+const protocol = 3
 
-async function gameOf(it: Input, project: Project, { store }: World) {
+async function gameOf(it: Input, project: Project, { store, configuration }: World) {
   const truth = await store.truth.all(project.name)
   const isTruth = truth.size > 0
   const known = {
@@ -122,49 +123,14 @@ async function gameOf(it: Input, project: Project, { store }: World) {
     its.table.ids.length,
     isTruth ? 'truth' : position,
   ]
-  const game: Game = { ...its, rules }
+  const given: Given = { ...its, rules, own: await ownOf(it, configuration) }
   const answers = isTruth ? ('truth' as const) : ('labels' as const)
-  return { game, answers, key: `simulated ${[...of, ...Object.values(rules)].join(' ')}` }
+  return { given, answers, key: `simulated ${[...of, ...Object.values(rules)].join(' ')}` }
 }
 
-type Playing = {
-  readonly it: Input
-  readonly players: readonly Contestant[]
-  readonly own: OwnStrategy | null
-  readonly game: Game
-  readonly key: string
-}
-
-const sessionsAtOnce = 2 // one can play while the other is being kept; products block this thread
-
-/** Each session is kept as it ends: what was cancelled or killed goes on from there. */
-async function playAll({ it, players, own, game, key }: Playing, world: World): Promise<Sessions> {
-  const seeds = Array.from({ length: it.seeds }, (_, i) => i + 1)
-  const all = seeds.flatMap((seed) => players.map((player) => ({ player, seed })))
-  const { settings } = world.store
-  const keyOf = ({ player, seed }: (typeof all)[number]) =>
-    `${key} ${player === 'own' ? own?.version : player} ${seed}`
-  const kept = await Promise.all(all.map((one) => (it.again ? null : settings.get(keyOf(one)))))
-  const progress = progressOf(kept.filter((session) => !session).length * it.rounds, world)
-  const sessions = new Map<Contestant, Session[]>(players.map((player) => [player, []]))
-  const played = inOrder(all.entries(), sessionsAtOnce, async ([i, one]) => {
-    const before = kept[i] as Session | null | undefined
-    const { player, seed } = one
-    const of = { player: player === 'own' ? own! : player, seed, told: () => progress(player, seed) }
-    const session = before ?? (await play(game, of, world))
-    if (!before) await settings.set(keyOf(one), session)
-    return { player, session }
-  })
-  for await (const { player, session } of played) sessions.get(player)!.push(session)
-  return sessions
-}
-
-function progressOf(total: number, { now, progress }: World) {
-  const from = now()
-  let done = 0
-  return (player: Contestant, seed: number) => {
-    done++
-    const seconds = Math.round((((now() - from) / done) * (total - done)) / 1000)
-    progress({ done, total, sentence: `${player}, seed ${seed}; about ${seconds} s to go` })
-  }
+/** Opened here, so that what is wrong with it is told before anything is played. */
+async function ownOf({ own: file }: Input, { strategyFolder: folder }: World['configuration']) {
+  if (file === undefined) return null
+  const { version } = await ownStrategy(file, { strategyFolder: folder })
+  return { file, folder, version }
 }

@@ -4,7 +4,7 @@ import { randomFrom, shuffleInto } from '../../math/index.ts'
 import type { Store } from '../../store/index.ts'
 import { byPosition } from '../ask/pool.ts'
 import { rowsFor } from '../embeddings.ts'
-import { refereeOf, type Game } from './play.ts'
+import type { Given } from './seat.ts'
 
 type Known = {
   readonly answers: ReadonlyMap<ImageId, ClassId>
@@ -16,7 +16,7 @@ export async function tableOf(
   project: Project,
   { answers, imagesMin, imagesMax }: Known,
   store: Store,
-): Promise<Pick<Game, 'table' | 'referee'>> {
+): Promise<Pick<Given, 'table' | 'truth'>> {
   const drawn = shuffleInto([...answers.keys()], randomFrom(project.seed)).slice(0, imagesMax)
   const { ids, rows } = await rowsFor(store, project, drawn)
   const classes = await store.classes.list(project.name)
@@ -38,5 +38,5 @@ export async function tableOf(
     kin: images.map((image) => image.group ?? image.nearTo ?? image.id),
     classNames: taking.map((its) => its.name),
   }
-  return { table, referee: refereeOf(Int32Array.from(ids, (id) => place.get(answers.get(id)!)!)) }
+  return { table, truth: Int32Array.from(ids, (id) => place.get(answers.get(id)!)!) }
 }
