@@ -1,30 +1,21 @@
 import { z } from 'zod'
 import type { Project } from '../base/index.ts'
-import { matrix, randomFrom, rowsOf, shuffleInto, sumOf } from '../math/index.ts'
-import { diversity, pairedBootstrap, randomNeeds, wilson, type Interval } from '../measure/index.ts'
+import { randomFrom, sumOf } from '../math/index.ts'
+import { pairedBootstrap, randomNeeds, wilson, type Interval } from '../measure/index.ts'
 import { controlArm } from './control.ts'
-import { rowsFor } from './embeddings.ts'
+import { diversityOf, DiversityView } from './diversity.ts'
 import { projectField } from './fields.ts'
 import { lessonOf, type Lesson } from './lesson.ts'
 import { workOf, type Work } from './report/ledger.ts'
 import { controlMin, trialsOf, type Arms, type Trials } from './report/trials.ts'
 import { step } from './step.ts'
 import { IntervalView } from './views.ts'
-import type { World } from './world.ts'
 
 const Bounds = z.object({
   value: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable().describe('null: without a bound'),
 })
-const Diversity = z.object({
-  radius: z.number().nullable().describe('from the image farthest from all labelled ones to the nearest'),
-  radius95: z.number().nullable().describe('the same for nineteen images in twenty'),
-  meanDistance: z.number().nullable(),
-  entropy: z.number().describe('of the classes: 1 when all have equally many labels'),
-  redundancy: z.number().nullable().describe('1 when each labelled image has a copy among them'),
-})
-
 export const report = step({
   name: 'report',
   summary: 'Say how accurate the labels have made the project, and how many more chance would need',
@@ -48,7 +39,7 @@ export const report = step({
       .describe('as many labels of either kind, compared'),
     secondsPerAnswer: z.number().nullable().describe('the middle one'),
     timed: z.int().describe('how many answers were timed'),
-    diversity: Diversity,
+    diversity: DiversityView,
   }),
   takes: 'a while',
   runs: 'apart',
@@ -150,16 +141,3 @@ const finite = ({ value, low, high }: Interval) => ({
 /** "accuracy 91.2% ± 1.4" */
 const percent = ({ value, low, high }: Interval): string =>
   `accuracy ${(100 * value).toFixed(1)}% ± ${(50 * (high - low)).toFixed(1)}`
-
-const poolMost = 5000 // a coverage radius of more, by an even draw
-const labelledMost = 2000
-
-async function diversityOf(project: Project, { rows, classOf, classes }: Lesson, { store, runtime }: World) {
-  const random = randomFrom(project.seed)
-  const ids = shuffleInto(await store.images.ids(project.name, { split: 'train' }), random)
-  const pool = await rowsFor(store, project, ids.subarray(0, poolMost))
-  const some = shuffleInto([...Array(rows.rows).keys()], random).slice(0, labelledMost)
-  const counts = classes.map((_, place) => classOf.filter((its) => its === place).length)
-  const labelled = rows.rows === 0 ? matrix(0, 0) : rowsOf(rows, some)
-  return diversity({ pool: pool.rows, labelled, counts }, runtime)
-}

@@ -27,6 +27,7 @@ const figures = RoundFigures.parse({
   seconds: 1,
   secondsPerAnswer: 2,
   sizeBytes: 1000,
+  diversity: null,
   arm: null,
   gate: null,
   says: '',

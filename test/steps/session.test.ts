@@ -144,6 +144,20 @@ describe('a session', () => {
     assert.deepEqual([forecast, convergence], [null, null])
     assert.match(stop.says, /go on: a forecast takes 4 rounds and 20 labelled validation images/)
   })
+  it('tells of each round what its labels reach, how even the classes are, and what repeats', async () => {
+    const { rounds } = await show()
+    const diversities = rounds.map((round) => round.diversity!)
+    for (const { radius, radius95, entropy, redundancy } of diversities) {
+      assert.ok(radius! >= radius95! && entropy > 0.5 && entropy <= 1 && redundancy! < 1)
+    }
+    // Labels are only added: no image is farther from them than before.
+    const reach = diversities.map((it) => it.radius!)
+    assert.deepEqual(
+      reach,
+      reach.toSorted((a, b) => b - a),
+    )
+    assert.ok(reach.at(-1)! < reach[0]!)
+  })
   it('keeps the arm that chance drew, a tenth of what is learnt from', async () => {
     const { rounds } = await show()
     const drawn = rounds.reduce((sum, round) => sum + round.drawn!, 0)

@@ -12,6 +12,7 @@ const calls = {
   versions: 'read',
   sessions: 'read',
   session: 'read',
+  round: 'read',
   'round-compare': 'read',
   points: 'read',
   effort: 'read',

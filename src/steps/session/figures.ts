@@ -2,6 +2,7 @@
 import type { LedgerEntry, Model, Position, Project, Question, Round } from '../../base/index.ts'
 import type { Store } from '../../store/index.ts'
 import { rowOf, type Matrix } from '../../math/index.ts'
+import { diversityOf } from '../diversity.ts'
 import { reportOf, type Marks } from '../exam.ts'
 import { lessonOf, type Lesson } from '../lesson.ts'
 import { headOf } from '../served.ts'
@@ -59,6 +60,7 @@ export const untaught = {
   trainAccuracy: null,
   seconds: null,
   sizeBytes: null,
+  diversity: null,
   arm: null,
   gate: null,
 } as const
@@ -68,7 +70,7 @@ type Worth = Omit<RoundFigures, keyof Counted | 'gate' | 'says'>
 
 export async function worthOf({ project, model, answers }: Taught, world: World): Promise<Worth> {
   const { encoder, ledger, settings, trainedOn, figures } = model.card
-  const encoded = { name: project.name, createdAt: project.createdAt, encoder }
+  const encoded = { ...project, encoder }
   const lesson = await lessonOf(world.store, encoded, ledger)
   const head = await headOf(world, project, model)
   const taught = lossOf(await world.runtime.probabilities(head, lesson.rows), lesson)
@@ -80,6 +82,7 @@ export async function worthOf({ project, model, answers }: Taught, world: World)
     trainAccuracy: taught.accuracy,
     seconds: typeof figures['seconds'] === 'number' ? figures['seconds'] : null,
     sizeBytes: await world.store.blobs.sizeOf(model.blob),
+    diversity: await diversityOf(encoded, lesson, world),
     arm: await armOf({ project, lesson, answers, pull: Number(settings['pull']) }, world),
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { roundStates, sessionStates } from '../../base/index.ts'
 import { strategyNames } from '../../query/index.ts'
 import { batchesShape } from '../batches.ts'
+import { DiversityView } from '../diversity.ts'
 import { IntervalView } from '../views.ts'
 
 export const sessionField = z
@@ -78,6 +79,7 @@ export const RoundFigures = z.object({
   seconds: z.number().nullable().describe('how long training and measuring took'),
   secondsPerAnswer: z.number().nullable().describe('the middle one'),
   sizeBytes: z.int().nullable().describe('of the model'),
+  diversity: DiversityView.nullable().describe('of the labels that its version learnt from'),
   arm: z
     .object({ labels: z.int(), random: share, asked: share.nullable(), difference: Difference.nullable() })
     .nullable()
