@@ -22,18 +22,27 @@ const items = (kind: Kind, text: string): unknown[] =>
     .filter((item) => item !== '')
     .map((item) => coerce(kind, item))
 
-/** `12=wren` fills the first two fields; whatever needs more is given as JSON. */
+/** `12=wren` fills the first two fields, `from=a,to=b` those it names; whatever needs more is given as JSON. */
 function objectOf(fields: readonly Field[], text: string): unknown {
   if (text.startsWith('{')) return maybeJson(text)
   const [first, second] = fields
   const [left, ...rest] = text.split('=')
   if (!first || !second || rest.length === 0) return text
+  const named = namedIn(fields, text)
+  if (named) return named
   const right = rest.join('=')
   // Nothing after the sign takes the value away: a null, where the schema has one.
   return {
     [first.key]: coerce(first.kind, left),
     [second.key]: right === '' ? null : coerce(second.kind, right),
   }
+}
+
+function namedIn(fields: readonly Field[], text: string): Record<string, unknown> | undefined {
+  const pairs = text.split(',').map((part) => part.split('=').map((word) => word.trim()))
+  const kinds = new Map(fields.map((field) => [field.key, field.kind]))
+  if (!pairs.every(([key = '', ...value]) => kinds.has(key) && value.length === 1)) return undefined
+  return Object.fromEntries(pairs.map(([key, value]) => [key, coerce(kinds.get(key!)!, value)]))
 }
 
 function maybeJson(text: string): unknown {

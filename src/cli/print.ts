@@ -2,6 +2,7 @@
 
 const gap = '  '
 const columnWidthMin = 10
+const partColumnMost = 28
 const briefMax = 3
 const tableWidthMin = 60
 
@@ -86,28 +87,50 @@ function table(rows: readonly Record<string, unknown>[], width: number): string[
   const kept = names.flatMap((_, i) => (cells.some((row) => row[i] !== '–') ? [i] : []))
   const isNumeric = names.map((name) => rows.every((row) => typeof (row[name] ?? 0) === 'number'))
   const natural = names.map((name, i) => Math.max(words(name).length, ...cells.map((row) => row[i]!.length)))
-  const widths = fitted(natural, kept, width - gap.length)
-  const line = (texts: readonly string[]): string =>
-    kept
+  const { widths, parts } = fitted(natural, kept, width - gap.length)
+  const line = (part: readonly number[], texts: readonly string[]): string =>
+    part
       .map((i) => {
         const text = clip(texts[i]!, widths[i]!)
         return isNumeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)
       })
       .join(gap)
       .trimEnd()
-  return [line(names.map(words)), ...cells.map(line)].map(indent)
+  const lines = parts.map((part) => [
+    line(part, names.map(words)),
+    ...cells.map((texts) => line(part, texts)),
+  ])
+  return lines.flatMap((part, i) => (i > 0 ? ['', ...part] : part)).map(indent)
 }
 
-/** The widest columns give way first, down to a width that still says something. */
-function fitted(natural: readonly number[], kept: readonly number[], width: number): number[] {
+type Fitted = { readonly widths: readonly number[]; readonly parts: readonly (readonly number[])[] }
+
+/** The widest columns give way first, down to a width that still says something; else below one another. */
+function fitted(natural: readonly number[], kept: readonly number[], width: number): Fitted {
   const widths = [...natural]
   const total = () => kept.reduce((sum, i) => sum + widths[i]! + gap.length, -gap.length)
   while (total() > width) {
     const widest = kept.reduce((best, i) => (widths[i]! > widths[best]! ? i : best), kept[0]!)
-    if (widths[widest]! <= columnWidthMin) return widths
+    if (widths[widest]! <= columnWidthMin) return inParts(natural, kept, width)
     widths[widest]! -= 1
   }
-  return widths
+  return { widths, parts: [kept] }
+}
+
+/** Each part begins with the first column, which says of what it tells. */
+function inParts(natural: readonly number[], [first, ...others]: readonly number[], width: number): Fitted {
+  const widths = natural.map((its) => Math.min(its, partColumnMost))
+  const parts: number[][] = []
+  let left = 0
+  for (const i of others) {
+    if (parts.length === 0 || widths[i]! + gap.length > left) {
+      parts.push([first!])
+      left = width - widths[first!]!
+    }
+    parts.at(-1)!.push(i)
+    left -= widths[i]! + gap.length
+  }
+  return { widths, parts }
 }
 
 const clip = (text: string, width: number): string =>

@@ -91,7 +91,8 @@ const listed = ({ kind }: Field): string =>
 function exampleOf(kind: Field['kind']): string {
   if (kind.is === 'choice') return few(kind.choices.join('|'))
   if (kind.is !== 'object') return kind.is
-  const [first, second] = kind.fields
+  const [first, second, third] = kind.fields
+  if (third?.isRequired) return 'name=value,…'
   return second ? `${first?.key}=${second.key}` : kind.is
 }
 

@@ -59,6 +59,7 @@ describe('a schema as flags', () => {
     assert.deepEqual(read('answers', ['{"image":1,"label":"a, b"}']), [{ image: 1, label: 'a, b' }])
     assert.deepEqual(read('rename', 'wren=robin'), { from: 'wren', to: 'robin' })
     assert.deepEqual(read('answers', ['{broken']), ['{broken'])
+    assert.deepEqual(read('rename', 'to=robin, from=wren'), { from: 'wren', to: 'robin' })
   })
 })
 
@@ -104,6 +105,20 @@ describe('an output on a screen', () => {
     assert.ok(lines.every((line) => line.length <= 60))
     assert.match(lines.at(-1)!, /…\s+wren$/)
     assert.match(render({ rows }, Infinity), /sentence {2}wren$/)
+  })
+
+  it('puts what has no room beside the first columns below them, each part with the first column', () => {
+    const names = [...Array(12).keys()].map((i) => `column${i}`)
+    const row = (round: number) => ({
+      round,
+      ...Object.fromEntries(names.map((name) => [name, 'a few words'])),
+    })
+    const lines = render({ rounds: [row(1), row(2)] }, 60).split('\n')
+    assert.ok(lines.every((line) => line.length <= 60))
+    const heads = lines.filter((line) => line.includes('column'))
+    assert.ok(heads.length >= 2 && heads.every((line) => line.startsWith('  round  column')))
+    for (const name of names) assert.equal(heads.filter((line) => line.split(/\s+/).includes(name)).length, 1)
+    assert.equal(lines.filter((line) => /^ +2  a few words/.test(line)).length, heads.length)
   })
 
   it('says when there is nothing', () => {
