@@ -22,7 +22,7 @@ const items = (kind: Kind, text: string): unknown[] =>
     .filter((item) => item !== '')
     .map((item) => coerce(kind, item))
 
-/** `12=wren` fills the first two fields, `from=a,to=b` those it names; whatever needs more is given as JSON. */
+/** `12=wren` fills the first two fields, `from=a,to=b` those that it names; all else is given as JSON. */
 function objectOf(fields: readonly Field[], text: string): unknown {
   if (text.startsWith('{')) return maybeJson(text)
   const [first, second] = fields
