@@ -59,6 +59,10 @@ try {
     questions: unknown[]
   }
   if (questions.length !== 3) throw new Error(`ask gave ${questions.length} questions, and 3 were wanted`)
+  // Two seeds: sessions are played by child processes, which start from a file of their own.
+  const game = ['simulate', 'demo', '--strategies', 'margin', '--seeds', '2', '--rounds', '2', '--json']
+  const { strategies } = JSON.parse(bowerbird(...game)) as { strategies: unknown[] }
+  if (strategies.length !== 2) throw new Error(`${strategies.length} strategies played, and not 2`)
   await serveOnce()
   console.log('ok: the packed program works in an empty folder')
 } finally {

@@ -107,8 +107,8 @@ describe('seats', () => {
     const plenty = { sessions: 50, cores: 8, memoryBytes: 64e9 }
     assert.equal(seatsFor(game, plenty), 8)
     assert.equal(seatsFor(game, { ...plenty, sessions: 3 }), 3)
-    const large = { table: { ...table, rows: matrix(50_000, 100) } } // 20 MB
-    assert.equal(seatsFor(large, { ...plenty, memoryBytes: 1.5e9 }), 3)
+    const large = { table: { ...table, rows: matrix(50_000, 100) } } // 20 MB, seven of which one seat may hold
+    assert.equal(seatsFor(large, { ...plenty, memoryBytes: 2.1e9 }), 3)
     assert.equal(seatsFor(large, { ...plenty, memoryBytes: 0 }), 0)
   })
 })
