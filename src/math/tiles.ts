@@ -47,6 +47,13 @@ export function squaredLengths(rows: Matrix): Float32Array {
   return lengths
 }
 
+/** Of products of rows with themselves: their squared lengths. */
+export function diagonalOf({ rows, columns, data }: Matrix): Float32Array {
+  const diagonal = new Float32Array(rows)
+  for (let i = 0; i < rows; i++) diagonal[i] = data[i * columns + i]!
+  return diagonal
+}
+
 /** In double precision, term by term: what the fast product only finds. */
 export function distance(rows: Matrix, a: number, b: number): number {
   const { columns, data } = rows

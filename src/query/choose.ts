@@ -49,6 +49,8 @@ export async function choose(pool: Pool, how: How, tools: Tools): Promise<readon
 
 /** Whether it was given, and of how many heads if it is a list. */
 function has(pool: Pool, need: Need): boolean {
+  if (need === 'likeness')
+    return pool.embeddings !== null || (pool.products !== null && pool.nearest !== null)
   const given = pool[need]
   return given !== null && !(Array.isArray(given) && given.length === 0)
 }

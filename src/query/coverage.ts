@@ -10,7 +10,7 @@ import {
   type Tools,
 } from '../math/index.ts'
 import { middleOf, squaredToNearest } from './k-center.ts'
-import { herd, type Herded } from './herding.ts'
+import { coveredBy, herd, likenessesByProducts, likenessesOf, type Herded, type Kernel } from './herding.ts'
 import { bestFirst, sample } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { margin } from './scores.ts'
@@ -62,26 +62,21 @@ const candidatesLeast = 2000
 const candidatesPerQuestion = 25
 
 async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, tools: Tools): Promise<Herded> {
-  const rows = pool.embeddings!
+  const { products, labelled } = pool
+  const size = pool.ids.length
   const enough = Math.max(candidatesLeast, candidatesPerQuestion * budget)
-  const among = places ?? sample(enough, rows.rows, tools.random)
-  const isAll = among.length === rows.rows
+  const among = places ?? sample(enough, size, tools.random)
+  const isAll = among.length === size
   const nearest = await nearestOf(pool, tools)
-  const reach = await smoothReach({ ...pool, nearest }, tools)
-  const { flock } = await herd(
-    {
-      candidates: isAll ? rows : rowsOf(rows, among),
-      others: rows,
-      products: isAll ? pool.products : null,
-      weights: weights ?? new Float32Array(rows.rows).fill(1),
-      labelled: pool.labelled,
-      nearest,
-      kernel: smooth(reach),
-    },
-    budget,
-    tools,
-  )
-  const named = new Map([...flock].map(([i, size]) => [among[i]!, size]))
+  const kernel = smooth(await smoothReach({ ...pool, nearest }, tools))
+  const rows = pool.embeddings
+  const likenesses =
+    isAll && products
+      ? likenessesByProducts(products, kernel)
+      : await likenessesOf({ candidates: isAll ? rows! : rowsOf(rows!, among), others: rows! }, kernel, tools)
+  const covered = nearest?.map(kernel) ?? (await coveredBy({ others: rows!, labelled }, kernel, tools))
+  const { flock } = herd({ likenesses, covered, weights: weights ?? new Float32Array(size).fill(1) }, budget)
+  const named = new Map([...flock].map(([i, its]) => [among[i]!, its]))
   return { order: [...named.keys()], flock: named }
 }
 
@@ -89,7 +84,7 @@ const [steps, endless] = [4096, 16] // e to the −16 is nothing; between steps 
 const falling = Float64Array.from({ length: steps + 2 }, (_, i) => Math.exp((-i * endless) / steps))
 
 /** e to the −d / reach, from a table: a hundred million of them take Math.exp two seconds. */
-function smooth(reach: number): (squared: number) => number {
+function smooth(reach: number): Kernel {
   const scale = steps / endless / reach
   return (squared) => {
     const at = Math.min(steps, squared * scale)
@@ -103,12 +98,14 @@ function smooth(reach: number): (squared: number) => number {
  * that is labelled, so that the reach shrinks as labels grow; before that, half of how far two are apart.
  */
 export async function smoothReach(pool: Pool, tools: Tools): Promise<number> {
-  const rows = pool.embeddings!
   const nearest = await nearestOf(pool, tools)
-  const gap = nearest ? meanOf(nearest) : meanOf(squaredLengths(rows)) - squaredLengths(middleOf(rows))[0]!
+  const gap = nearest ? meanOf(nearest) : spreadOf(pool.embeddings!)
   // Where all rows are one the reach does not matter, but must be a number.
   return Math.max(gap, 1e-9)
 }
+
+/** Half of the mean squared distance of every two. */
+const spreadOf = (rows: Matrix): number => meanOf(squaredLengths(rows)) - squaredLengths(middleOf(rows))[0]!
 
 const nearestOf = async ({ nearest, embeddings, labelled }: Pool, tools: Tools) =>
   nearest ?? (labelled ? squaredToNearest(embeddings!, labelled, tools) : null)
@@ -117,16 +114,14 @@ const nearestOf = async ({ nearest, embeddings, labelled }: Pool, tools: Tools) 
 export async function probCover(pool: Pool, { budget }: Asked, tools: Tools): Promise<Ranking> {
   const rows = pool.embeddings!
   const radius = await pureRadius(rows, Math.max(2, pool.classNames.length, budget), tools)
-  const { order, flock } = await herd(
+  const within: Kernel = (squared) => (squared <= radius ? 1 : 0)
+  const { order, flock } = herd(
     {
-      candidates: rows,
-      others: rows,
+      likenesses: await likenessesOf({ candidates: rows, others: rows }, within, tools),
       weights: new Float32Array(rows.rows).fill(1),
-      labelled: pool.labelled,
-      kernel: (squared) => (squared <= radius ? 1 : 0),
+      covered: await coveredBy({ others: rows, labelled: pool.labelled }, within, tools),
     },
     budget,
-    tools,
   )
   return { order, reason: (i) => `the only one asked about for ${images(flock.get(i))}` }
 }

@@ -47,21 +47,25 @@ function nearInto(far: Float32Array, { products, lengths, to }: Near): number {
   return best
 }
 
-/** Squared distances to the nearest of `others`; endless where there are none. */
+type Lengths = { readonly rows?: Float32Array; readonly others?: Float32Array }
+
+/** Squared distances to the nearest of `others`; endless where there are none. Lengths are squared, too. */
 export async function squaredToNearest(
   rows: Matrix,
   others: Matrix | null,
-  tools: Pick<Tools, 'matmul'>,
+  { lengths, ...tools }: Pick<Tools, 'matmul'> & { readonly lengths?: Lengths },
 ): Promise<Float32Array> {
   const far = new Float32Array(rows.rows).fill(Infinity)
   if (!others) return far
-  const [own, theirs] = [squaredLengths(others), squaredLengths(rows)]
+  const own = lengths?.others ?? squaredLengths(others)
+  const theirs = lengths?.rows ?? squaredLengths(rows)
   for await (const { firstQuery, firstRow, products } of tiles(others, rows, tools)) {
     const { columns, data } = products
-    for (let at = 0; at < data.length; at++) {
-      const row = firstRow + (at % columns)
-      const gap = Math.max(0, theirs[row]! + own[firstQuery + Math.floor(at / columns)]! - 2 * data[at]!)
-      if (gap < far[row]!) far[row] = gap
+    for (let at = 0, q = firstQuery; at < data.length; q++) {
+      for (let row = firstRow; row < firstRow + columns; row++, at++) {
+        const gap = Math.max(0, theirs[row]! + own[q]! - 2 * data[at]!)
+        if (gap < far[row]!) far[row] = gap
+      }
     }
   }
   return far

@@ -34,8 +34,10 @@ export function margin({ rows, columns, data }: Matrix): Float32Array {
     let [first, second] = [0, 0]
     for (let c = 0; c < columns; c++, at++) {
       const p = data[at]!
-      if (p > first) [first, second] = [p, first]
-      else if (p > second) second = p
+      if (p > first) {
+        second = first
+        first = p
+      } else if (p > second) second = p
     }
     scores[row] = 1 - (first - second)
   }

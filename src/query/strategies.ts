@@ -14,8 +14,11 @@ import { scores, type Score, type Weights } from './scores.ts'
 import { badge, spreadByChance } from './seeding.ts'
 import { typicalFirst } from './typical.ts'
 
-/** What a pool must hold. */
-export type Need = 'embeddings' | 'probabilities' | 'ensemble' | 'masked'
+/** What a pool must hold; `likeness` is its embeddings, or else their products and nearest distances. */
+export type Need = 'embeddings' | 'likeness' | 'probabilities' | 'ensemble' | 'masked'
+
+/** What no head has to be known for. */
+export const isOfImages = (need: Need): boolean => need === 'embeddings' || need === 'likeness'
 
 /** A way to choose: places, the best first; at least as many as asked for, where it can tell them apart. */
 export type Strategy = {
@@ -49,12 +52,12 @@ export const strategies = {
   },
   uherding: {
     says: 'stands for many similar images that the model is unsure of',
-    needs: ['embeddings', 'probabilities'],
+    needs: ['likeness', 'probabilities'],
     rank: sampled(uHerding),
   },
   doubtherding: {
     says: 'stands for many similar images that the model is very unsure of',
-    needs: ['embeddings', 'probabilities'],
+    needs: ['likeness', 'probabilities'],
     rank: sampled(doubtHerding),
   },
   margin: byScore(scores.margin),
@@ -87,7 +90,7 @@ export const strategies = {
   },
   maxherding: {
     says: 'stands for many similar images that have no label yet',
-    needs: ['embeddings'],
+    needs: ['likeness'],
     rank: sampled(maxHerding),
   },
   probcover: {

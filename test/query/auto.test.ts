@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { autoStrategy, strategies } from '../../src/query/index.ts'
+import { autoStrategy, isOfImages, strategies } from '../../src/query/index.ts'
 
 const late = { hasEmbeddings: true, hasModel: true, labelled: 100, classes: 10 }
 
@@ -22,6 +22,6 @@ test('with a version, doubt counts of images that stand for many', () => {
 test('never is doubt asked for before there is anything to doubt', () => {
   for (const labelled of [0, 1, 5, 1000]) {
     const { strategy } = autoStrategy({ ...late, hasModel: false, labelled })
-    assert.ok(!strategies[strategy].needs.some((need: string) => need !== 'embeddings'))
+    assert.ok(strategies[strategy].needs.every(isOfImages))
   }
 })

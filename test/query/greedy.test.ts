@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import * as fc from 'fast-check'
-import { rowOf, type Matrix } from '../../src/math/index.ts'
+import { diagonalOf, rowOf, type Matrix } from '../../src/math/index.ts'
 import { smoothReach } from '../../src/query/coverage.ts'
-import { herd } from '../../src/query/herding.ts'
+import { herd, likenessesOf } from '../../src/query/herding.ts'
 import { largest } from '../../src/query/order.ts'
 import { margin } from '../../src/query/scores.ts'
-import { squaredToNearest, type Pool } from '../../src/query/index.ts'
+import { squaredToNearest, type Pool, type Products } from '../../src/query/index.ts'
 import { imagesOf, scattered, withSeed } from './pools.ts'
 
 const squared = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -105,7 +105,12 @@ describe('herding', () => {
     holds(async ({ seed, budget }) => {
       const pool = withLabels(seed)
       const rows = pool.embeddings!
-      const products = await withSeed(1).matmul(rows, rows)
+      const square = await withSeed(1).matmul(rows, rows)
+      const products: Products = {
+        size: rows.rows,
+        lengths: diagonalOf(square),
+        rowInto: (row, index) => row.set(rowOf(square, index)),
+      }
       const nearest = await squaredToNearest(rows, pool.labelled, withSeed(1))
       // A twin is left out of the choice, and its products with it.
       const nearTo = pool.ids.map((_, i) => (i === 1 ? pool.ids[0]! : null))
@@ -114,14 +119,10 @@ describe('herding', () => {
     }))
   it('counts how many each stands for', async () => {
     const { embeddings } = scattered(count, 1)
-    const crowd = {
-      candidates: embeddings!,
-      others: embeddings!,
-      weights: new Float32Array(count).fill(1),
-      labelled: null,
-      kernel: (d: number) => Math.exp(-d),
-    }
-    const { order, flock } = await herd(crowd, 2, withSeed(1))
+    const [candidates, others] = [embeddings!, embeddings!]
+    const likenesses = await likenessesOf({ candidates, others }, (d) => Math.exp(-d), withSeed(1))
+    const crowd = { weights: new Float32Array(count).fill(1), covered: new Float32Array(count) }
+    const { order, flock } = herd({ likenesses, ...crowd }, 2)
     assert.equal(flock.get(order[0]!), count)
     assert.ok(flock.get(order[1]!)! < count)
   })

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
 import type { ImageId } from '../../src/base/index.ts'
 import { choose, emptyPool, scores, usualWeights, type Pool, type ScoreName } from '../../src/query/index.ts'
-import { herd } from '../../src/query/herding.ts'
+import { coveredBy, herd, likenessesOf } from '../../src/query/herding.ts'
 import type { Score } from '../../src/query/scores.ts'
 import { rows, withSeed } from './pools.ts'
 
@@ -43,13 +43,13 @@ test('k-center chooses the same images in the same order', async () => {
   )
 })
 test('herding chooses the same images in the same order', async () => {
+  const [others, tools] = [pool.embeddings!, withSeed(1)]
+  const kernel = (squared: number) => Math.exp(-squared)
   const crowd = {
-    candidates: pool.embeddings!,
-    others: pool.embeddings!,
-    weights: new Float32Array(pool.ids.length).fill(1),
-    labelled: pool.labelled,
-    kernel: (squared: number) => Math.exp(-squared),
+    likenesses: await likenessesOf({ candidates: others, others }, kernel, tools),
+    weights: new Float32Array(others.rows).fill(1),
+    covered: await coveredBy({ others, labelled: pool.labelled }, kernel, tools),
   }
-  const { order } = await herd(crowd, given.chosen.herding.length, withSeed(1))
+  const { order } = herd(crowd, given.chosen.herding.length)
   assert.deepEqual(order, given.chosen.herding)
 })

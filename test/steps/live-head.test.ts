@@ -105,11 +105,18 @@ describe('a live head', () => {
     const rows = live.rowsOf(images)
     const taught = live.taught.rows
     assert.ok(images.some((image) => !live.sample.images.includes(image)))
-    const { products, nearest } = await comparedBySample(live.sample, { images, rows, taught }, world.runtime)
+    const { rowsOf } = live
+    const its = await comparedBySample(live.sample, { images, rowsOf, taught }, world.runtime)
+    const { products, nearest } = its!
     const expected = await world.runtime.matmul(rows, rows)
-    products!.data.forEach((product, i) => assert.ok(Math.abs(product - expected.data[i]!) < 1e-5))
+    const row = new Float32Array(images.length)
+    for (const i of images.keys()) {
+      products.rowInto(row, i)
+      row.forEach((product, j) => assert.ok(Math.abs(product - rowOf(expected, i)[j]!) < 1e-5))
+      assert.ok(Math.abs(products.lengths[i]! - row[i]!) < 1e-5)
+    }
     const far = await squaredToNearest(rows, taught, world.runtime)
-    nearest!.forEach((its, i) => assert.ok(Math.abs(its - far[i]!) < 1e-5))
+    nearest.forEach((its, i) => assert.ok(Math.abs(its - far[i]!) < 1e-5))
   })
   it('guesses images that were embedded meanwhile', async () => {
     const { images } = await world.store.projects.counts(project)

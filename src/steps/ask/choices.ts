@@ -4,6 +4,7 @@ import { randomFrom, type Tools } from '../../math/index.ts'
 import {
   autoStrategy,
   choose,
+  isOfImages,
   scoreNames,
   strategies,
   usualWeights,
@@ -87,7 +88,7 @@ type Lacking = { readonly needs: readonly Need[]; readonly declines: string | un
 
 /** With why the last answers may be unknown to whoever chose, where it guesses at all. */
 function wholly(says: string, { needs, declines }: Lacking): string {
-  if (!declines || needs.every((need) => need === 'embeddings')) return says
+  if (!declines || needs.every(isOfImages)) return says
   return `${says}; by the newest version, not by a head that learns each answer at once: ${declines}`
 }
 
@@ -97,9 +98,20 @@ const scoreOf = (name: string, { costs, minUncertainty }: Asked): ScoreName | un
 
 async function askable(store: Store, project: Project, it: Asked): Promise<ImageId[]> {
   const { ids, labels } = await rosterOf(store, project, it.split)
-  const excluded = new Set<number>(it.exclude)
-  const skipped = it.force ? new Set<ImageId>() : await store.labels.skipped(it.project)
-  return ids.filter((id) => !labels.has(id) && !excluded.has(id) && !skipped.has(id) && !it.held.has(id))
+  const skipped = it.force ? [] : await store.labels.skipped(it.project)
+  return without(ids, [...labels.keys(), ...(it.exclude ?? []), ...skipped, ...it.held.keys()])
+}
+
+/** Both in one order, side by side: asking four sets about each of 40,000 took 3 ms of an answer. */
+function without(ascending: readonly ImageId[], some: readonly number[]): ImageId[] {
+  const gone = Float64Array.from(some).sort()
+  const left: ImageId[] = []
+  let next = 0
+  for (const id of ascending) {
+    while (next < gone.length && gone[next]! < id) next++
+    if (gone[next] !== id) left.push(id)
+  }
+  return left
 }
 
 type Asking = {
@@ -155,7 +167,7 @@ async function strategyFor(
   const usual = wayBy(replayed ?? auto)
   const wanted = await wayOf(it, usual, configuration)
   const isReady = wanted.strategy.needs.every((need) =>
-    need === 'embeddings' ? situation.hasEmbeddings : situation.hasModel,
+    isOfImages(need) ? situation.hasEmbeddings : situation.hasModel,
   )
   return isReady ? wanted : { ...usual, says: `${usual.says}; ${it.own ?? it.strategy} has to wait` }
 }

@@ -1,7 +1,7 @@
 // What a live head has learnt from: the labelled rows and the products of every two of them, kept from label
 // to label, so that a new one costs a row of products.
 import type { ClassId, ImageId } from '../../base/index.ts'
-import { matrix, rowOf, rowsBetween, type Matrix, type Tools } from '../../math/index.ts'
+import { diagonalOf, matrix, rowOf, rowsBetween, type Matrix, type Tools } from '../../math/index.ts'
 
 export type LiveLesson = {
   readonly images: readonly ImageId[]
@@ -22,6 +22,9 @@ export const taughtRows = ({ images, rows }: LiveLesson): Matrix => rowsBetween(
 /** Their products: [images, capacity]. */
 export const taughtProducts = ({ images, products }: LiveLesson): Matrix =>
   rowsBetween(products, 0, images.length)
+
+/** Their squared lengths: [images]. */
+export const taughtLengths = (lesson: LiveLesson): Float32Array => diagonalOf(taughtProducts(lesson))
 
 type Wanted = {
   readonly labels: ReadonlyMap<ImageId, ClassId>

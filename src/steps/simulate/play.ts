@@ -16,6 +16,7 @@ import {
   bootstrap,
   choose,
   emptyPool,
+  isOfImages,
   masked,
   strategies,
   strategyNames,
@@ -151,7 +152,7 @@ function strategyOf({ table, known, player }: Moment): Strategy {
     return strategies[autoStrategy(situation).strategy]
   }
   const wanted: Strategy = typeof player === 'string' ? strategies[player] : player
-  return !known.head && wanted.needs.some((need) => need !== 'embeddings') ? strategies.typical : wanted
+  return !known.head && !wanted.needs.every(isOfImages) ? strategies.typical : wanted
 }
 
 const passes = { ensemble: 5, masked: 3 } // as `ask` makes them
