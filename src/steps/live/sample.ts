@@ -4,7 +4,6 @@
 import type { ImageId } from '../../base/index.ts'
 import {
   diagonalOf,
-  matrix,
   randomFrom,
   rowOf,
   rowsBetween,
