@@ -64,6 +64,8 @@ class ChildPool implements Pool {
   /** As long as the callers let it become: each of them awaits its own. */
   readonly #waiting: Task[] = []
   readonly #suspects: Task[] = []
+  /** One after another: what waits to be read is held once more for each child. */
+  #telling: Promise<unknown> = Promise.resolve()
   #nextId = 1
   #failedStarts = 0
   #isClosed = false
@@ -117,7 +119,7 @@ class ChildPool implements Pool {
     const id = this.#nextId++
     child.inHand.set(id, task)
     if (child.inHand.size === 1) this.#watch(child)
-    tell(child.process, { id, request: task.request })
+    void tell(child.process, { id, request: task.request })
   }
 
   /** From now on the oldest in hand has its time. */
@@ -129,7 +131,7 @@ class ChildPool implements Pool {
   }
 
   #start(): Child {
-    const { file, given, isHeard = false } = this.#options
+    const { file, isHeard = false } = this.#options
     const process = fork(file, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -151,7 +153,7 @@ class ChildPool implements Pool {
     process.on('message', (message: FromChild) => this.#receive(child, message))
     process.once('exit', (code, signal) => this.#bury(child, signal ?? `exit code ${code}`))
     process.on('error', () => {}) // a failed kill or send; 'exit' follows
-    tell(process, { given })
+    this.#telling = this.#telling.then(() => tell(process, { given: this.#options.given }))
     return child
   }
 
@@ -206,5 +208,6 @@ class ChildPool implements Pool {
   }
 }
 
-/** A broken channel is followed by 'exit', which settles all that the child held. */
-const tell = (child: ChildProcess, message: ToChild): void => void child.send(message, () => {})
+/** Until it is read. A broken channel is followed by 'exit', which settles all that the child held. */
+const tell = (child: ChildProcess, message: ToChild): Promise<unknown> =>
+  new Promise((read) => child.send(message, read))

@@ -8,15 +8,13 @@ export type Answer = (request: unknown, tell: (word: unknown) => void) => Promis
 /** Serves until the parent is gone; what is thrown and is no failure is one of the kind named. */
 export function serve(open: (given: unknown) => Answer | Promise<Answer>, faultKind: FailureKind): void {
   const say = (message: FromChild) => process.send!(message)
-  let answer: Promise<Answer>
+  const first = Promise.withResolvers<unknown>()
+  const answer = first.promise.then(open)
+  answer.catch(() => {}) // each request is told
   // One after another: libraries keep one error text a process, and two failing at once swap their reasons.
   let last: Promise<unknown> = Promise.resolve()
   process.on('message', (message: ToChild) => {
-    if ('given' in message) {
-      answer = Promise.resolve(message.given).then(open)
-      answer.catch(() => {}) // each request is told
-      return
-    }
+    if ('given' in message) return first.resolve(message.given)
     const { id, request } = message
     last = last
       .then(async () => (await answer)(request, (word) => say({ id, word })))

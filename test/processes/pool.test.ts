@@ -100,7 +100,7 @@ test('a crash fails exactly the request in hand; everyone else is answered by a 
   }))
 
 test('a request that takes too long is given up, as the options say', () =>
-  withPool({ processes: 1, late: lateAfter(400) }, async (pool) => {
+  withPool({ processes: 1, late: lateAfter(2_000) }, async (pool) => {
     await ask(pool, { echo: 'started' })
     const [late, other] = await Promise.allSettled([
       ask(pool, { echo: 'late', waitMs: 60_000 }),
