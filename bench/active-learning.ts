@@ -12,7 +12,7 @@ import { full, quick, settingsOf, type Setting } from './learning/settings.ts'
 import { verdictOf, type Played } from './learning/verdict.ts'
 
 const isFull = Boolean(process.env['BOWERBIRD_BENCH_FULL'])
-const rivals = ['random', 'auto', 'margin', 'uherding'] satisfies Player[]
+const rivals = ['random', 'auto', 'margin', 'uherding', 'typical', 'k-center'] satisfies Player[]
 // Those that are quick to play first, so that a stopped run says as much as can be.
 const slowest: readonly Player[] = ['dpp', 'clue', 'refine', 'bait', 'batch-bald']
 /** Who plays, if not all: names with commas between. */
@@ -63,7 +63,7 @@ function seedsOf(setting: Setting, player: Player): readonly number[] {
 
 function players(): readonly Player[] {
   if (!isFull) return rivals
-  const first = [...rivals, ...(['maxherding', 'typical', 'covering-margin'] as const)]
+  const first = [...rivals, ...(['maxherding', 'covering-margin'] as const)]
   const others = playerNames.filter((name) => !first.includes(name as never) && !slowest.includes(name))
   const all = [...first, ...others, ...slowest]
   return wanted ? all.filter((name) => wanted.includes(name)) : all
