@@ -26,6 +26,8 @@ export function serve(open: (given: unknown) => Answer | Promise<Answer>, faultK
         },
       )
   })
+  // Ctrl-C reaches the whole group of processes: the parent decides what ends.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   // The parent is gone or has closed us: nobody waits for what is in hand.
   process.on('disconnect', () => process.exit(0))
   say({ ready: true })

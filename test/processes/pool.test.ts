@@ -99,6 +99,19 @@ test('a crash fails exactly the request in hand; everyone else is answered by a 
     assert.notEqual((await ask(pool, { echo: 'after' })).pid, before.pid)
   }))
 
+test(
+  'Ctrl-C, which reaches children too, ends none: the parent decides',
+  { skip: process.platform === 'win32' },
+  () =>
+    withPool({ processes: 1 }, async (pool) => {
+      const { pid } = await ask(pool, { echo: 'started' })
+      const answered = ask(pool, { echo: 'in hand', waitMs: 100 })
+      process.kill(pid, 'SIGINT')
+      assert.equal((await answered).pid, pid)
+      assert.equal((await ask(pool, { echo: 'after' })).pid, pid)
+    }),
+)
+
 test('a request that takes too long is given up, as the options say', () =>
   withPool({ processes: 1, late: lateAfter(2_000) }, async (pool) => {
     await ask(pool, { echo: 'started' })
