@@ -2,12 +2,15 @@
 // takes part of the images; BOWERBIRD_BENCH_FULL=1 plays ten seeds of every strategy, goes on where it was
 // stopped, and keeps what it found in bench/results. With BOWERBIRD_BENCH_SO_FAR=1 nothing is played: a strategy is
 // compared with the default over the seeds that it has played.
-import { openRuntime, type Runtime } from '../src/runtime/index.ts'
+import os from 'node:os'
+import type { Session } from '../src/measure/index.ts'
+import { openRuntime } from '../src/runtime/index.ts'
 import { playerNames, type Player } from '../src/steps/simulate/play.ts'
+import { openSeats, type Seats } from '../src/steps/simulate/seats.ts'
 import type { Bench, Report } from './bench.ts'
 import { folderOf } from './data.ts'
 import { keep } from './learning/keep.ts'
-import { isKept, session } from './learning/sessions.ts'
+import { isKept, session, type Played as OneSession } from './learning/sessions.ts'
 import { full, quick, settingsOf, type Setting } from './learning/settings.ts'
 import { verdictOf, type Played } from './learning/verdict.ts'
 
@@ -18,7 +21,7 @@ const slowest: readonly Player[] = ['dpp', 'clue', 'refine', 'bait', 'batch-bald
 /** Who plays, if not all: names with commas between. */
 const wanted = process.env['BOWERBIRD_BENCH_PLAYERS']?.split(',')
 /** Of fewer a mean says little. */
-const seedsLeast = isFull ? 3 : 1
+const seedsLeast = 3
 const isSoFar = Boolean(process.env['BOWERBIRD_BENCH_SO_FAR'])
 const seedCount = Number(process.env['BOWERBIRD_BENCH_SEEDS'] ?? (isFull ? 10 : 3))
 
@@ -28,27 +31,55 @@ export const bench: Bench = {
     'the default against random, by the thirds of the rounds; the ratio is the least of reached / promised ' +
     '(points gained in the first third, duels won), and 0 where it is ever worse than random',
   async run(report) {
-    const runtime = openRuntime({ cores: isFull ? 1 : 2, cache: folderOf('models') })
-    try {
-      const settings = await settingsOf(isFull ? full : quick, runtime, report.say)
-      const played: Played[] = []
-      for (const setting of settings) played.push({ setting, sessions: new Map() })
-      for (const player of players()) {
-        for (const { setting, sessions } of played) {
-          const seeds = seedsOf(setting, player)
-          if (seeds.length < seedsLeast) continue
-          sessions.set(player, await sessionsOf({ setting, player, seeds }, runtime, report))
-        }
-      }
-      const verdict = verdictOf(played)
-      for (const row of verdict.rows) report.row(row)
-      for (const line of verdict.says) report.say(line)
-      if (isFull) await keep(verdict, played)
-      return verdict.ratio
-    } finally {
-      await runtime.close()
-    }
+    const runtime = openRuntime({ cores: os.availableParallelism(), cache: folderOf('models') })
+    const settings = await settingsOf(isFull ? full : quick, runtime, report.say).finally(() =>
+      runtime.close(),
+    )
+    const played = await playedIn(settings, report)
+    const verdict = verdictOf(played)
+    for (const row of verdict.rows) report.row(row)
+    for (const line of verdict.says) report.say(line)
+    if (isFull) await keep(verdict, played)
+    return verdict.ratio
   },
+}
+
+/** As many sessions at once as cores, each with one thread; a player in all settings before the next begins. */
+async function playedIn(settings: readonly Setting[], { say }: Report): Promise<readonly Played[]> {
+  const count = os.availableParallelism()
+  const { signal } = new AbortController()
+  const seats = new Map<Setting, Seats>()
+  for (const setting of settings) seats.set(setting, await openSeats(setting.given, { count, signal }))
+  const all = players().flatMap((player) =>
+    settings.flatMap((setting) => seedsOf(setting, player).map((seed) => ({ setting, player, seed }))),
+  )
+  const sessions: Session[] = []
+  const next = all.entries()
+  const lane = async () => {
+    for (const [i, of] of next) sessions[i] = await sessionOf(of, seats.get(of.setting)!, say)
+  }
+  try {
+    await Promise.all(Array.from({ length: count }, lane))
+  } finally {
+    for (const its of seats.values()) await its.close()
+  }
+  return settings.map((setting) => {
+    const places = [...all.keys()].filter((i) => all[i]!.setting === setting)
+    const byPlayer = Map.groupBy(places, (i) => all[i]!.player)
+    return {
+      setting,
+      sessions: new Map([...byPlayer].map(([who, its]) => [who, its.map((i) => sessions[i]!)])),
+    }
+  })
+}
+
+async function sessionOf(of: OneSession, seats: Seats, say: Report['say']): Promise<Session> {
+  const isNew = !isKept(of)
+  const from = performance.now()
+  const its = await session(of, seats)
+  const seconds = (performance.now() - from) / 1000
+  if (isNew) say(`${of.setting.name}: ${of.player}, seed ${of.seed}: ${seconds.toFixed(1)} s`)
+  return its
 }
 
 /** So far: of those that both the default and random have played, the first ones that the player has, too. */
@@ -58,7 +89,8 @@ function seedsOf(setting: Setting, player: Player): readonly number[] {
   const both = ['auto', 'random'] as const
   const played = seeds.filter((seed) => both.every((name) => isKept({ setting, player: name, seed })))
   const missing = played.findIndex((seed) => !isKept({ setting, player, seed }))
-  return missing < 0 ? played : played.slice(0, missing)
+  const some = missing < 0 ? played : played.slice(0, missing)
+  return some.length < seedsLeast ? [] : some
 }
 
 function players(): readonly Player[] {
@@ -67,19 +99,4 @@ function players(): readonly Player[] {
   const others = playerNames.filter((name) => !first.includes(name as never) && !slowest.includes(name))
   const all = [...first, ...others, ...slowest]
   return wanted ? all.filter((name) => wanted.includes(name)) : all
-}
-
-type Sessions = { readonly setting: Setting; readonly player: Player; readonly seeds: readonly number[] }
-
-async function sessionsOf({ setting, player, seeds }: Sessions, runtime: Runtime, { say }: Report) {
-  const all = []
-  for (const seed of seeds) {
-    const of = { setting, player, seed }
-    const isNew = !isKept(of)
-    const from = performance.now()
-    all.push(await session(of, runtime))
-    const seconds = ((performance.now() - from) / 1000).toFixed(1)
-    if (isNew) say(`${setting.name}: ${player}, seed ${seed}: ${seconds} s`)
-  }
-  return all
 }

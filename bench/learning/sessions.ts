@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Session } from '../../src/measure/index.ts'
-import type { Runtime } from '../../src/runtime/index.ts'
-import { play, type Player } from '../../src/steps/simulate/play.ts'
+import type { Player } from '../../src/steps/simulate/play.ts'
+import type { Seats } from '../../src/steps/simulate/seats.ts'
 import { folderOf, writeAside } from '../data.ts'
 import type { Setting } from './settings.ts'
 
@@ -23,19 +23,17 @@ const version: Partial<Record<Player, number>> = {
 export type Played = { readonly setting: Setting; readonly player: Player; readonly seed: number }
 
 const fileOf = ({ setting, player, seed }: Played): string => {
-  const { pull, batch, rounds } = setting.game.rules
+  const { pull, batch, rounds } = setting.given.rules
   const its = `${setting.name}-${rounds}x${batch}-${pull}-${protocol}`
   return path.join(folderOf(path.join('sessions', its)), `${player}-${version[player] ?? 1}-${seed}.json`)
 }
 
 export const isKept = (of: Played): boolean => existsSync(fileOf(of))
 
-export async function session(of: Played, runtime: Runtime): Promise<Session> {
+export async function session(of: Played, seats: Seats): Promise<Session> {
   const file = fileOf(of)
   if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as Session
-  const { player, seed } = of
-  const signal = new AbortController().signal
-  const played = await play(of.setting.game, { player, seed, told: () => {} }, { runtime, signal })
+  const played = await seats.play({ player: of.player, seed: of.seed }, () => {})
   await writeAside(file, Buffer.from(JSON.stringify(played)))
   return played
 }

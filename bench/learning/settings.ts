@@ -7,7 +7,7 @@ import { readNpy, writeNpy } from '../../src/formats/index.ts'
 import { openImages } from '../../src/images/index.ts'
 import { matrix, stacked, type Matrix } from '../../src/math/index.ts'
 import type { EncoderName, Runtime } from '../../src/runtime/index.ts'
-import { refereeOf, type Game } from '../../src/steps/simulate/play.ts'
+import type { Given } from '../../src/steps/simulate/seat.ts'
 import { usualPull } from '../../src/steps/train.ts'
 import { cifarClasses, folderOf, writeAside } from '../data.ts'
 import { embedded, type Pictures } from '../embedded.ts'
@@ -18,7 +18,7 @@ export type Setting = {
   /** Names the kept sessions: what would change them is in it. */
   readonly name: string
   readonly says: string
-  readonly game: Game
+  readonly given: Given
   /** Points that the default must gain over random in rounds 1 to 7, where a figure was promised. */
   readonly promised: number | null
 }
@@ -133,9 +133,10 @@ async function settingOf(of: Data, runtime: Runtime): Promise<Setting> {
       `${of.data}, ${of.encoder} (${width}), ` +
       `${pool} to ask about, ${of.tested.length} measured on, ${of.rounds} rounds of ${batch}`,
     promised: of.promised,
-    game: {
+    given: {
+      own: null,
       table: { ids, rows, nearTo: ids.map(() => null), kin: ids, classNames: of.classNames },
-      referee: refereeOf(of.truth),
+      truth: of.truth,
       rules: { batch, rounds: of.rounds, pull: usualPull({ encoder: of.encoder }), tested: of.tested },
     },
   }
