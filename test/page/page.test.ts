@@ -310,6 +310,7 @@ describe('the page', { skip: skipped }, () => {
     assert.equal(await details.getByRole('img').count(), 4)
     await page.getByRole('button', { name: 'Measure', exact: true }).click()
     await page.getByText(/^No claim: \d+ labels were drawn by chance/).waitFor(patience)
+    await page.getByRole('button', { name: 'no saving shown yet' }).waitFor(patience)
   })
 
   it('finds any command by a few letters', async () => {
