@@ -4,7 +4,7 @@ import { showSession } from './session-show.ts'
 import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session/views.ts'
 import { step } from './step.ts'
 
-const { strategy, budget, rounds, validationShare, control, stopBelow, ...learning } = settingsShape
+const { strategy, budget, rounds, validationShare, control, stopBelow, ...others } = settingsShape
 
 export const sessionCreate = step({
   name: 'session-create',
@@ -19,7 +19,7 @@ export const sessionCreate = step({
     validationShare: usually(validationShare, 0.2),
     control: usually(control, 0.1),
     stopBelow: usually(stopBelow, 0.01),
-    ...learning,
+    ...others,
   }),
   output: SessionView,
   takes: 'a moment',

@@ -4,7 +4,8 @@ import { settingsOf, showSession } from './session-show.ts'
 import { descriptionField, sessionField, Settings, SessionView, settingsShape } from './session/views.ts'
 import { step } from './step.ts'
 
-const { pull, epochs, batchSize, learningRate } = settingsShape
+const orNull = <F extends z.ZodType>(field: F) => field.nullable().describe(`${field.description}, or null`)
+const { own, minUncertainty, pull, epochs, batchSize, learningRate } = settingsShape
 const { strategy, budget, rounds, validationShare, control, stopBelow } = settingsShape
 
 export const sessionUpdate = step({
@@ -21,10 +22,12 @@ export const sessionUpdate = step({
     validationShare: perhaps(validationShare),
     control: perhaps(control),
     stopBelow: perhaps(stopBelow),
-    pull: pull.nullable().describe(`${settingsShape.pull.description}, or null`),
-    epochs: epochs.nullable().describe(`${settingsShape.epochs.description}, or null`),
-    batchSize: batchSize.nullable().describe(`${settingsShape.batchSize.description}, or null`),
-    learningRate: learningRate.nullable().describe(`${settingsShape.learningRate.description}, or null`),
+    own: orNull(own),
+    minUncertainty: orNull(minUncertainty),
+    pull: orNull(pull),
+    epochs: orNull(epochs),
+    batchSize: orNull(batchSize),
+    learningRate: orNull(learningRate),
   }),
   output: SessionView,
   takes: 'a moment',

@@ -61,6 +61,11 @@ describe('advice', () => {
     const [one] = adviceOn({ settings: margin, figures: { ...figures, arm: arm(-0.02) } })
     assert.deepEqual(one!.change, { strategy: 'auto' })
   })
+  it('takes one’s own strategy away with it, which goes before any name', () => {
+    const own = { ...settings, own: 'mine.ts' }
+    const [one] = adviceOn({ settings: own, figures: { ...figures, arm: arm(-0.02) } })
+    assert.deepEqual(one!.change, { strategy: 'auto', own: null })
+  })
   it('names the classes that have few labels, with their numbers', () => {
     const perClass = [...figures.perClass.slice(1), { name: 'wren', labelled: 2 }]
     const [one, ...others] = adviceOn({ figures: { ...figures, perClass } })

@@ -1,7 +1,10 @@
 // Whole sessions by steps alone, with the truth as the one who answers.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { OutputOf } from '../../src/steps/index.ts'
+import { configuration, type OutputOf } from '../../src/steps/index.ts'
 import { addBirds, kinds, openWorld, type Birds, type TestWorld } from '../fixtures/world.ts'
 
 type Shown = OutputOf<'session'>
@@ -240,5 +243,61 @@ describe('a session', () => {
     assert.match(says, /round 1 is done: cannot train one-kind: .*at least two classes/)
     const [first] = (await world.act('session', of)).rounds
     assert.deepEqual([first!.state, first!.accuracy, first!.gate], ['done', null, null])
+  })
+})
+
+describe('a session whose questions run out', () => {
+  let world: TestWorld
+  let birds: Birds
+  const project = 'few'
+  const strategyFolder = mkdtempSync(path.join(os.tmpdir(), 'bowerbird-own-'))
+  before(async () => {
+    world = await openWorld({
+      configuration: configuration.parse({ encoder: 'builtin', cores: 2, strategyFolder }),
+    })
+    await world.act('create', { project, classes: [...kinds], validationShare: 0.3 })
+    birds = await addBirds(world, project, { each: 12 })
+  })
+  after(async () => {
+    await world.close()
+    rmSync(strategyFolder, { recursive: true })
+  })
+  const start = async (session: string, settings: object) => {
+    await world.act('session-create', { project, session, ...settings })
+    await world.act('session-start', { project, session })
+  }
+  const answerAll = async () => {
+    const { questions, ...asked } = await world.act('ask', { project, budget: 50 })
+    const answers = questions.map(({ image }) => ({ image: image.id, label: birds.kindOf(image.id) }))
+    await world.act('answer', { project, answers })
+    return { ...asked, questions }
+  }
+  const ended = async (session: string) => {
+    const { state, why } = await world.act('session', { project, session })
+    return `${state}: ${why}`
+  }
+
+  it('asks by a strategy of one’s own, whose file it names', async () => {
+    writeFileSync(
+      path.join(strategyFolder, 'fourth.mjs'),
+      'export const choose = ({ ids }) => [...ids.keys()].filter((i) => i % 4 === 0)\n',
+    )
+    await start('own', { own: 'fourth.mjs', budget: 8, rounds: 1, control: 0 })
+    const { questions } = await answerAll()
+    const reasons = questions.map(({ reason }) => reason)
+    assert.ok(reasons.filter((reason) => reason === 'chosen by fourth.mjs').length >= 5, reasons.join('; '))
+    await world.act('session-advance', { project })
+  })
+  it('ends where every image left is surer than asked for', async () => {
+    await start('unsure', { minUncertainty: 1, strategy: 'margin' })
+    await world.act('session-advance', { project })
+    assert.equal(await ended('unsure'), 'completed: nothing is left to ask about that is less sure than 0.00')
+  })
+  it('asks what is left, and ends once nothing is left to learn from', async () => {
+    await start('rest', { budget: 30, rounds: 9, validationShare: 0, stopBelow: 0 })
+    const { questions } = await answerAll()
+    assert.ok(questions.length > 0 && questions.length < 30)
+    await world.act('session-advance', { project })
+    assert.equal(await ended('rest'), 'completed: nothing is left to ask about')
   })
 })

@@ -27,8 +27,9 @@ export const waysOf = {
 export type Way = (typeof waysOf)[SessionView['state']][number]['step']
 
 /** What advice would change, as a button says it. */
-export const changeSays = (change: Readonly<Record<string, string | number>>): string =>
+export const changeSays = (change: Readonly<Record<string, string | number | null>>): string =>
   Object.entries(change)
+    .filter(([, value]) => value !== null)
     .map(([name, value]) => {
       if (name === 'validationShare') return `${Math.round(100 * Number(value))}% to measure by`
       return name === 'epochs' ? `${value} epochs` : `${name} ${value}`

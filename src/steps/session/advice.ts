@@ -24,24 +24,24 @@ const scarce = { share: 0.2, labelsMax: 10 }
 const wide = 0.2
 
 const rules: readonly ((facts: Facts) => Advice | undefined)[] = [
-  ({ figures: { arm }, settings: { strategy } }) => {
+  ({ figures: { arm }, settings: { strategy, own } }) => {
     if (!arm?.difference || arm.difference.high >= 0) return undefined
-    const other = strategy === 'auto' ? 'typical' : 'auto'
+    const other = strategy === 'auto' && !own ? 'typical' : 'auto'
     const less = `teach ${points(-arm.difference.value)} points less than ${arm.labels} that chance drew`
     const says = `${arm.labels} labels that were asked for ${less}: try the strategy ${other}`
-    return { says, change: { strategy: other } }
+    return { says, change: byStrategy(other, own) }
   },
-  ({ figures: { perClass }, settings: { strategy } }) => {
+  ({ figures: { perClass }, settings: { strategy, own } }) => {
     const mean = perClass.reduce((sum, { labelled }) => sum + labelled, 0) / Math.max(1, perClass.length)
     const fewest = Math.min(scarce.labelsMax, scarce.share * mean)
     const short = perClass.filter(({ labelled }) => labelled < fewest)
-    if (short.length === 0 || strategy === 'class-balanced') return undefined
+    if (short.length === 0 || (strategy === 'class-balanced' && !own)) return undefined
     const named = short.slice(0, 5).map(({ name, labelled }) => `${name} (${labelled})`)
     const others = short.length > 5 ? ` and ${short.length - 5} more` : ''
     const says =
       `${named.join(', ')}${others} have few labels, and a class has ${mean.toFixed(0)} on average: ` +
       'try the strategy class-balanced'
-    return { says, change: { strategy: 'class-balanced' } }
+    return { says, change: byStrategy('class-balanced', own) }
   },
   ({ trials }) => {
     const [best] = [...trials].sort((a, b) => a.difference.value - b.difference.value)
@@ -62,6 +62,10 @@ const rules: readonly ((facts: Facts) => Advice | undefined)[] = [
     return { says, change: { validationShare: share } }
   },
 ]
+
+/** A file of one's own goes before any strategy's name. */
+const byStrategy = (strategy: string, own: string | undefined): Advice['change'] =>
+  own === undefined ? { strategy } : { strategy, own: null }
 
 export const adviceFrom = (facts: Facts): Advice[] => rules.flatMap((rule) => rule(facts) ?? [])
 

@@ -2,7 +2,7 @@
 import type { ImageId, Project, Session, Split, Time } from '../../base/index.ts'
 import { randomFrom, type Random } from '../../math/index.ts'
 import type { NewRound } from '../../store/index.ts'
-import { choicesFor, type Asked, type Chosen } from '../ask/choices.ts'
+import { choicesFor, type Chosen } from '../ask/choices.ts'
 import { controlCount } from '../control.ts'
 import { findingsOf, settingsOf } from '../session-show.ts'
 import type { World } from '../world.ts'
@@ -18,7 +18,7 @@ export async function openNext(of: Of, world: World): Promise<Opened> {
   const why = whyToEnd(session, done)
   if (why) return end(of, why, world)
   const next = await nextRound(of, done + 1, world)
-  if (next.questions.length === 0) return end(of, 'nothing is left to ask about', world)
+  if (next === undefined) return end(of, nothingLeft(session), world)
   const isOpened = await sessions.openRound(project.name, session.name, next)
   // Another process was first, or someone paused the session meanwhile: both are as good.
   if (!isOpened) return { round: null, says: 'the session went on elsewhere' }
@@ -42,28 +42,32 @@ async function end({ project, session }: Of, why: string, { store, now }: World)
   return { round: null, says: `the session is complete: ${why}` }
 }
 
-async function nextRound({ project, session }: Of, number: number, world: World): Promise<NewRound> {
+const nothingLeft = (session: Session): string => {
+  const { minUncertainty } = settingsOf(session)
+  if (!minUncertainty) return 'nothing is left to ask about'
+  return `nothing is left to ask about that is less sure than ${(1 - minUncertainty).toFixed(2)}`
+}
+
+/** None where there is nothing to learn from: what is left to measure by would teach nothing. */
+async function nextRound(
+  { project, session }: Of,
+  number: number,
+  world: World,
+): Promise<NewRound | undefined> {
   const { store, now } = world
-  const { budget, validationShare, control, strategy } = settingsOf(session)
+  const { budget, validationShare, control, strategy, own, minUncertainty = 0 } = settingsOf(session)
   const random = randomFrom(project.seed + 7919 * session.id + number)
   const at = now()
   const { position } = await store.projects.counts(project.name)
   const held = await store.leases.ofOthers(project.name, { by: '', now: at })
+  const how = { project: project.name, strategy, own, minUncertainty, control, held, force: false }
   const asked = async (split: Split, wanted: number): Promise<Chosen> => {
     const left = await leftIn(split, { project, held }, world)
-    const how: Asked = {
-      project: project.name,
-      split,
-      strategy,
-      control,
-      held,
-      minUncertainty: 0,
-      force: false,
-    }
-    return choicesFor({ ...how, budget: Math.min(wanted, left) }, project, world)
+    return choicesFor({ ...how, split, budget: Math.min(wanted, left) }, project, world)
   }
   const validation = await asked('validation', controlCount(budget, validationShare, random))
   const taught = await asked('train', budget - validation.choices.length)
+  if (taught.choices.length === 0) return undefined
   const drawn = validation.choices.map(({ image }) => ({ image, reason: reasonToValidate, isDrawn: true }))
   const chosen = taught.choices.map(({ image, reason, isControl }) => ({ image, reason, isDrawn: isControl }))
   const questions = amid(chosen, drawn, random)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { roundStates, sessionStates } from '../../base/index.ts'
 import { strategyNames } from '../../query/index.ts'
+import { ownField } from '../ask/own-strategy.ts'
 import { batchesShape } from '../batches.ts'
 import { DiversityView } from '../diversity.ts'
 import { IntervalView } from '../views.ts'
@@ -20,6 +21,13 @@ export const roundField = z.int().min(1).describe('the round’s number')
 /** Each without its default, because a change of one setting leaves the others as they are. */
 export const settingsShape = {
   strategy: z.enum(['auto', ...strategyNames]).describe('how its questions are chosen'),
+  own: ownField,
+  minUncertainty: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('asks only where 1 less the confidence is at least this; all, if left out'),
   budget: z.int().min(1).max(1000).describe('how many questions a round has'),
   rounds: z.int().min(1).max(1000).describe('how many rounds there are at most'),
   validationShare: z
@@ -115,7 +123,9 @@ export const Findings = z.object({
   advice: z.array(
     z.object({
       says: z.string(),
-      change: z.record(z.string(), z.union([z.string(), z.number()])).describe('settings to try'),
+      change: z
+        .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+        .describe('settings to try; null takes one away'),
     }),
   ),
 })
