@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { Failure, type ImageId, type Project } from '../base/index.ts'
-import { randomFrom, rowOf, type Matrix } from '../math/index.ts'
+import { rowOf, type Matrix } from '../math/index.ts'
 import { labelDoubts } from '../measure/index.ts'
 import type { Store } from '../store/index.ts'
 import { byPosition } from './ask/pool.ts'
+import { turnOf } from './control.ts'
 import { rowsFor } from './embeddings.ts'
 import { projectField } from './fields.ts'
 import { outOfFold } from './out-of-fold.ts'
@@ -126,7 +127,8 @@ type Portion = { readonly portion: number; readonly portions: number }
 
 /** Each image has its turn, whichever others there are: a label more moves hardly any to another portion. */
 function portionOf({ seed }: Project, images: readonly ImageId[], { portion, portions }: Portion): ImageId[] {
-  const turns = new Map(images.map((id) => [id, randomFrom(seed + 7919 * id).next()]))
+  // Not the turns of the random arm: its images are spread over all portions.
+  const turns = new Map(images.map((id) => [id, turnOf(seed + 1, id)]))
   const inTurn = images.toSorted((a, b) => turns.get(a)! - turns.get(b)!)
   const startOf = (its: number) => Math.round(((its - 1) * images.length) / portions)
   return inTurn.slice(startOf(portion), startOf(portion + 1))
