@@ -84,6 +84,7 @@ async function sessionOf(of: OneSession, seats: Seats, say: Report['say']): Prom
 
 /** So far: of those that both the default and random have played, the first ones that the player has, too. */
 function seedsOf(setting: Setting, player: Player): readonly number[] {
+  if (setting.players && !setting.players.includes(player)) return []
   const seeds = Array.from({ length: seedCount }, (_, i) => i + 1)
   if (!isSoFar) return seeds
   const both = ['auto', 'random'] as const

@@ -7,6 +7,7 @@ import { readNpy, writeNpy } from '../../src/formats/index.ts'
 import { openImages } from '../../src/images/index.ts'
 import { matrix, stacked, type Matrix } from '../../src/math/index.ts'
 import type { EncoderName, Runtime } from '../../src/runtime/index.ts'
+import type { Player } from '../../src/steps/simulate/play.ts'
 import type { Given } from '../../src/steps/simulate/seat.ts'
 import { usualPull } from '../../src/steps/train.ts'
 import { cifarClasses, folderOf, writeAside } from '../data.ts'
@@ -21,6 +22,8 @@ export type Setting = {
   readonly given: Given
   /** Points that the default must gain over random in rounds 1 to 7, where a figure was promised. */
   readonly promised: number | null
+  /** Who plays in it, if not all. */
+  readonly players: readonly Player[] | null
 }
 export type Size = {
   readonly pool: number
@@ -100,7 +103,7 @@ async function caltech({ every, rounds }: Size, { embed, runtime, say }: Hands):
   const [promised, directions] = [11.5, directionsOfMany]
   if (every > 1) return [await settingOf({ ...of, directions, promised }, runtime)]
   return [
-    await settingOf({ ...of, directions: null, promised }, runtime),
+    { ...(await settingOf({ ...of, directions: null, promised }, runtime)), players: ['random', 'auto'] },
     await settingOf({ ...of, directions, promised: null }, runtime),
   ]
 }
@@ -133,6 +136,7 @@ async function settingOf(of: Data, runtime: Runtime): Promise<Setting> {
       `${of.data}, ${of.encoder} (${width}), ` +
       `${pool} to ask about, ${of.tested.length} measured on, ${of.rounds} rounds of ${batch}`,
     promised: of.promised,
+    players: null,
     given: {
       own: null,
       table: { ids, rows, nearTo: ids.map(() => null), kin: ids, classNames: of.classNames },
