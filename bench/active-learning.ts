@@ -17,7 +17,8 @@ import { verdictOf, type Played } from './learning/verdict.ts'
 const isFull = Boolean(process.env['BOWERBIRD_BENCH_FULL'])
 const rivals = ['random', 'auto', 'margin', 'uherding', 'typical', 'k-center'] satisfies Player[]
 // Those that are quick to play first, so that a stopped run says as much as can be.
-const slowest: readonly Player[] = ['dpp', 'clue', 'refine', 'bait', 'batch-bald']
+const ensembles = ['combined', 'variation-ratio', 'disagreement', 'bald'] satisfies Player[]
+const slowest: readonly Player[] = ['dpp', 'clue', ...ensembles, 'refine', 'bait', 'batch-bald']
 /** Who plays, if not all: names with commas between. */
 const wanted = process.env['BOWERBIRD_BENCH_PLAYERS']?.split(',')
 /** Of fewer a mean says little. */
