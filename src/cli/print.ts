@@ -28,6 +28,7 @@ function blocks(object: Record<string, unknown>, width: number): string[] {
 
 function longBlock(value: Record<string, unknown>, width: number): string[] {
   if (isTable(value)) return table(value, width)
+  if (isMatrix(value)) return matrixLines(value)
   const rows = Object.entries(value)
   // One kind of thing under several names is a table too: `bySplit` of train, validation and test.
   if (
@@ -42,10 +43,18 @@ function longBlock(value: Record<string, unknown>, width: number): string[] {
   return blocks(value, width - gap.length).map(indent)
 }
 
-const isLong = (value: unknown): boolean => isTable(value) || isRecord(value)
+function matrixLines(rows: readonly (readonly unknown[])[]): string[] {
+  const cells = rows.map((row) => row.map((value) => shown('', value)))
+  const width = Math.max(...cells.flat().map((cell) => cell.length))
+  return cells.map((row) => indent(row.map((cell) => cell.padStart(width)).join(gap)))
+}
+
+const isLong = (value: unknown): boolean => isTable(value) || isMatrix(value) || isRecord(value)
 const indent = (line: string): string => (line === '' ? '' : gap + line)
 const isRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMatrix = (value: unknown): value is readonly (readonly unknown[])[] =>
+  Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row))
 const isTable = (value: unknown): value is readonly Record<string, unknown>[] =>
   Array.isArray(value) && value.length > 0 && value.every(isRecord)
 

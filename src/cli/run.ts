@@ -25,13 +25,15 @@ export function print(call: Call, output: unknown): void {
 
 export async function runStep(step: Step, input: Record<string, unknown>, call: Call): Promise<void> {
   if (step.alone?.(parseInput(step, input))) return print(call, await runAlone(step, input, call))
-  const output = await withHouse(call, async (house) => {
-    if (step.takes === 'a moment') return orInterrupted(house.perform(step.name, input), call.o)
+  await withHouse(call, async (house) => {
+    if (step.takes === 'a moment') {
+      return print(call, await orInterrupted(house.perform(step.name, input), call.o))
+    }
     const ended = await seeThrough(await house.start(step.name, input), house, call.o)
+    // First: what follows may take minutes, and whoever has read it may stop that.
+    print(call, ended.output)
     await seeFollowers(ended, { house, o: call.o })
-    return ended.output
   })
-  print(call, output)
 }
 
 /** Half of the time of a thousand images went into a second process and a database that it left empty. */
@@ -93,7 +95,7 @@ export async function showChain(job: Job, face: Face): Promise<void> {
 
 type Face = { readonly house: House; readonly o: CliOptions }
 
-/** Adding is followed by embedding and so on: the command ends when the chain does, but its output stays. */
+/** Adding is followed by embedding and so on: the command ends when the chain does, and its own output stands first. */
 async function seeFollowers(ended: Job, face: Face): Promise<void> {
   const follower = await followerOf(ended, face.house)
   if (follower) await seeFollowers(await seeThrough(follower, face.house, face.o), face)

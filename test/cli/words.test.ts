@@ -121,6 +121,23 @@ describe('an output on a screen', () => {
     assert.equal(lines.filter((line) => /^ +2  a few words/.test(line)).length, heads.length)
   })
 
+  it('has a line for each row of a matrix', () => {
+    const confusion = {
+      classes: ['wren', 'robin'],
+      counts: [
+        [12, 0],
+        [3, 7],
+      ],
+    }
+    assert.deepEqual(render({ confusion }, 80).split('\n'), [
+      '  classes  wren, robin',
+      '',
+      '  counts',
+      '    12   0',
+      '     3   7',
+    ])
+  })
+
   it('says when there is nothing', () => {
     assert.equal(render(null, 80), 'nothing to do')
     assert.equal(render({ jobs: [] }, 80), 'jobs  none')
