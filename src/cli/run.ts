@@ -95,7 +95,7 @@ export async function showChain(job: Job, face: Face): Promise<void> {
 
 type Face = { readonly house: House; readonly o: CliOptions }
 
-/** Adding is followed by embedding and so on: the command ends when the chain does; its own output stands first. */
+/** Adding is followed by embedding and so on: the command ends when the chain does, its output came first. */
 async function seeFollowers(ended: Job, face: Face): Promise<void> {
   const follower = await followerOf(ended, face.house)
   if (follower) await seeFollowers(await seeThrough(follower, face.house, face.o), face)
