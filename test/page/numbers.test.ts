@@ -15,6 +15,8 @@ import { paintInto } from '../../src/page/map/paint.ts'
 import { checkSays } from '../../src/page/parts/check-says.ts'
 import { actionOf, actions, chordOf, keyTable, placeOf, shownKey } from '../../src/page/state/keys.ts'
 import { readRoute, writeRoute } from '../../src/page/state/route.ts'
+import { changeSays } from '../../src/page/rounds/words.ts'
+import { searchSays } from '../../src/page/versions/words.ts'
 import { ago, bytes, many, slugOf } from '../../src/page/words.ts'
 import { steps } from '../../src/steps/index.ts'
 
@@ -252,5 +254,20 @@ describe('words', () => {
   it('make a project’s name from any title', () => {
     assert.equal(slugOf('  Möwen & Krähen! '), 'mowen-krahen')
     assert.match(slugOf('x'.repeat(100)), /^x{64}$/)
+  })
+})
+
+describe('the words of settings', () => {
+  it('say what a search found, and nothing where none was made', () => {
+    assert.equal(
+      searchSays({ pull: 0.1, search: { says: 'pull 0.1: its log loss is 0.14 lower' } }),
+      'searched for: pull 0.1: its log loss is 0.14 lower',
+    )
+    assert.equal(searchSays({ pull: 0.1 }), null)
+  })
+  it('say what advice would change, as people call it', () => {
+    assert.equal(changeSays({ validationShare: 0.4 }), '40% to measure by')
+    assert.equal(changeSays({ strategy: 'auto', own: null }), 'strategy auto')
+    assert.equal(changeSays({ epochs: 300, pull: 0.03 }), '300 epochs, pull 0.03')
   })
 })
