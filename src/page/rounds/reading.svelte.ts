@@ -1,11 +1,7 @@
 // The sessions of a project and the one looked at, read again whenever something of the project moved.
-import type { OutputOf } from '../../steps/index.ts'
 import { perform } from '../client/client.ts'
 import { faultOf } from '../words.ts'
-
-export type SessionView = OutputOf<'sessions'>['sessions'][number]
-export type SessionStory = OutputOf<'session'>
-export type RoundView = SessionStory['rounds'][number]
+import type { SessionStory, SessionView } from './story.ts'
 
 let all = $state.raw<readonly SessionView[] | null>(null)
 let story = $state.raw<SessionStory | null>(null)

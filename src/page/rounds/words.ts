@@ -1,7 +1,7 @@
 // What a session's states and ways are called.
 import { percent } from '../../figures/index.ts'
 import { many } from '../words.ts'
-import type { SessionStory, SessionView } from './reading.svelte.ts'
+import type { SessionStory, SessionView } from './story.ts'
 
 export const stateSays: Readonly<Record<SessionView['state'], string>> = {
   new: 'planned',

@@ -64,8 +64,7 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
   const left = await askable(store, project, it)
   const budget = budgetOf(it, left.length)
   const tools = await toolsOf(world, project, left.length)
-  const { name, strategy, says } = await strategyFor(it, { project, live }, world)
-  const { needs } = strategy
+  const { name, strategy, says, needs } = await strategyFor(it, { project, live }, world)
   const ids = considered(left, { needs, live, budget, score: scoreOf(name, it) }, tools)
   const pool = withCosts(await poolFor(needs, { project, ids, live }, world), it)
   // Where embeddings have just begun, fewer may be known than are asked for.
@@ -78,10 +77,15 @@ export async function choicesFor(it: Asked, project: Project, world: World): Pro
   return {
     choices: choices.map((choice) => ({ ...choice, isControl: control.includes(choice.image) })),
     strategy: known ? name : 'random',
-    says: left.length === 0 ? 'nothing is left to ask about' : wholly(says, { needs, declines }),
+    says: choices.length === 0 ? noneOf(left.length, it) : wholly(says, { needs, declines }),
     left: left.length,
     live: needs.includes('probabilities') ? live : undefined,
   }
+}
+
+function noneOf(left: number, { minUncertainty }: Asked): string {
+  if (left === 0) return 'nothing is left to ask about'
+  return `of the ${left} images left the best guess is surer than ${1 - minUncertainty} for each: none is as unsure as asked for`
 }
 
 type Lacking = { readonly needs: readonly Need[]; readonly declines: string | undefined }
@@ -121,14 +125,14 @@ type Asking = {
   readonly count: number
 }
 
-/** Whoever asks by chance alone takes the arm's turns: all those labels are of the arm then. */
+/** Whoever asks by chance alone, of all images, takes the arm's turns: all those labels are of the arm then. */
 function controlOf(
   it: Asked,
   { project, left, strategy, count }: Asking,
   { store }: World,
 ): Promise<readonly ImageId[]> {
   if (it.split !== 'train') return Promise.resolve([])
-  const share = strategy === 'random' ? 1 : it.control
+  const share = strategy === 'random' && it.minUncertainty === 0 ? 1 : it.control
   const random = randomFrom(Math.imul(project.seed, 0x27d4eb2f) ^ left.length)
   return nextOfControl(store, project, { left, count: controlCount(count, share, random) })
 }
@@ -151,15 +155,16 @@ async function toolsOf(world: World, project: Project, left: number): Promise<To
 }
 
 type Way = { readonly name: Chosen['strategy']; readonly strategy: Strategy; readonly says: string }
+type ReadyWay = Way & { readonly needs: readonly Need[] }
 
 async function strategyFor(
   it: Asked,
   of: { readonly project: Project; readonly live: LiveHead | undefined },
   { store, configuration }: World,
-): Promise<Way> {
+): Promise<ReadyWay> {
   if (it.split !== 'train') {
     const says = `the ${it.split} split is drawn by chance, so that it measures without bias`
-    return { name: 'random', strategy: strategies.random, says }
+    return { name: 'random', strategy: strategies.random, says, needs: [] }
   }
   const situation = await situationOf(store, of)
   const auto = autoStrategy(situation)
@@ -169,7 +174,11 @@ async function strategyFor(
   const isReady = wanted.strategy.needs.every((need) =>
     isOfImages(need) ? situation.hasEmbeddings : situation.hasModel,
   )
-  return isReady ? wanted : { ...usual, says: `${usual.says}; ${it.own ?? it.strategy} has to wait` }
+  const way = isReady ? wanted : { ...usual, says: `${usual.says}; ${it.own ?? it.strategy} has to wait` }
+  const { needs } = way.strategy
+  // How unsure an image is has to be known for every strategy, where that bounds what is asked.
+  const isBounded = it.minUncertainty > 0 && situation.hasModel && !needs.includes('probabilities')
+  return { ...way, needs: isBounded ? [...needs, 'probabilities'] : needs }
 }
 
 const wayBy = (its: { readonly strategy: StrategyName; readonly says: string }): Way => ({
