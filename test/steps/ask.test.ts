@@ -99,6 +99,16 @@ describe('ask', () => {
     assert.deepEqual(await asked({ budget: 5, strategy: 'margin', minUncertainty: 1 }), [])
     assert.equal((await asked({ budget: 5, maxPerRound: 2 })).length, 2)
   })
+  for (const strategy of ['k-center', 'random', 'doubtherding'] as const) {
+    it(`${strategy} asks about none that is surer than wanted, and says so where none is left`, async () => {
+      const least = 0.05
+      const { questions } = await ask({ project, budget: 5, strategy, minUncertainty: least, control: 0 })
+      for (const { image } of questions) assert.ok(1 - image.guess!.confidence >= least)
+      const { questions: none, says } = await ask({ project, strategy, minUncertainty: 1, control: 0 })
+      assert.deepEqual(none, [])
+      assert.match(says, /of the \d+ images left the best guess is surer than 0 for each/)
+    })
+  }
   it('mixes in questions drawn by chance, as many as its share, and marks them', async () => {
     const { questions } = await ask({ project, budget: 20, control: 0.25 })
     const control = questions.filter((q) => q.isControl)

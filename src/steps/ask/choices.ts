@@ -125,7 +125,7 @@ type Asking = {
   readonly count: number
 }
 
-/** Whoever asks by chance alone, of all images, takes the arm's turns: all those labels are of the arm then. */
+/** Whoever asks by chance alone, of all, takes the arm's turns: all those labels are of the arm then. */
 function controlOf(
   it: Asked,
   { project, left, strategy, count }: Asking,
