@@ -150,7 +150,7 @@ export function likenessesByProducts(products: Products, kernel: Kernel): Likene
     gains: ({ weights, covered }) => {
       const gains = new Float64Array(size)
       for (let a = 0; a < size; a++) {
-        products.rowInto(row, a)
+        products.rowInto(row.subarray(0, a + 1), a)
         const [own, before, weight] = [lengths[a]!, covered[a]!, weights[a]!]
         for (let b = 0; b <= a; b++) {
           const likeness = kernel(Math.max(0, own + lengths[b]! - 2 * row[b]!))

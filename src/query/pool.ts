@@ -31,7 +31,7 @@ export type Products = {
   readonly size: number
   /** Squared, of each row. */
   readonly lengths: Float32Array
-  /** The products of one with all. */
+  /** The products of one with the first, as many as the row takes. */
   rowInto(row: Float32Array, index: number): void
 }
 

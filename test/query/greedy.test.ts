@@ -109,7 +109,7 @@ describe('herding', () => {
       const products: Products = {
         size: rows.rows,
         lengths: diagonalOf(square),
-        rowInto: (row, index) => row.set(rowOf(square, index)),
+        rowInto: (row, index) => row.set(rowOf(square, index).subarray(0, row.length)),
       }
       const nearest = await squaredToNearest(rows, pool.labelled, withSeed(1))
       // A twin is left out of the choice, and its products with it.

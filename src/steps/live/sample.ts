@@ -108,7 +108,7 @@ function joined(places: Int32Array, { kept, across, apart }: Joining): Products 
     // A plain loop without a branch, put right below: 800 rows take 2 ms, not 8.
     for (let i = 0; i < row.length; i++) row[i] = its[within[i]! * step]!
     const withOthers = other >= 0 ? rowOf(apart, other) : rowOf(across, at)
-    for (let k = 0; k < others.length; k++) row[others[k]!] = withOthers[places[others[k]!]! - size]!
+    for (let k = 0; others[k]! < row.length; k++) row[others[k]!] = withOthers[places[others[k]!]! - size]!
   }
   const lengthOf = (at: number) =>
     at >= size ? apart.data[(at - size) * (apart.columns + 1)]! : kept.data[at * (size + 1)]!
