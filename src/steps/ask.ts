@@ -35,7 +35,9 @@ const input = z.object({
     .min(0)
     .max(1)
     .default(0)
-    .describe('asks only where 1 less the confidence is at least this (0.3 is usual elsewhere); 0 asks all'),
+    .describe(
+      'asks, once there is a version, only where 1 less the confidence is at least this (0.3 is usual elsewhere)',
+    ),
   maxPerRound: z.int().min(1).optional().describe('bounds the budget of each round'),
   weights: z
     .object({ confidence: weightField, entropy: weightField, variance: weightField })

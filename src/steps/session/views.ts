@@ -27,7 +27,7 @@ export const settingsShape = {
     .min(0)
     .max(1)
     .optional()
-    .describe('asks, by strategies that look at guesses, only where 1 less the confidence is at least this'),
+    .describe('asks, once there is a version, only where 1 less the confidence is at least this'),
   budget: z.int().min(1).max(1000).describe('how many questions a round has'),
   rounds: z.int().min(1).max(1000).describe('how many rounds there are at most'),
   validationShare: z
