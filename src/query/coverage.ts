@@ -10,7 +10,7 @@ import {
   type Tools,
 } from '../math/index.ts'
 import { middleOf, squaredToNearest } from './k-center.ts'
-import { coveredBy, herd, likenessesByProducts, likenessesOf, type Herded, type Kernel } from './herding.ts'
+import { herd, likenessesByProducts, likenessesOf, type Herded, type Kernel } from './herding.ts'
 import { bestFirst, sample } from './order.ts'
 import type { Pool, Ranking } from './pool.ts'
 import { margin } from './scores.ts'
@@ -62,7 +62,7 @@ const candidatesLeast = 2000
 const candidatesPerQuestion = 25
 
 async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, tools: Tools): Promise<Herded> {
-  const { products, labelled } = pool
+  const { products } = pool
   const size = pool.ids.length
   const enough = Math.max(candidatesLeast, candidatesPerQuestion * budget)
   const among = places ?? sample(enough, size, tools.random)
@@ -74,7 +74,7 @@ async function herdSmoothly(pool: Pool, { budget, weights, places }: Smooth, too
     isAll && products
       ? likenessesByProducts(products, kernel)
       : await likenessesOf({ candidates: isAll ? rows! : rowsOf(rows!, among), others: rows! }, kernel, tools)
-  const covered = nearest?.map(kernel) ?? (await coveredBy({ others: rows!, labelled }, kernel, tools))
+  const covered = nearest?.map(kernel) ?? new Float32Array(size)
   const { flock } = herd({ likenesses, covered, weights: weights ?? new Float32Array(size).fill(1) }, budget)
   const named = new Map([...flock].map(([i, its]) => [among[i]!, its]))
   return { order: [...named.keys()], flock: named }
@@ -119,7 +119,7 @@ export async function probCover(pool: Pool, { budget }: Asked, tools: Tools): Pr
     {
       likenesses: await likenessesOf({ candidates: rows, others: rows }, within, tools),
       weights: new Float32Array(rows.rows).fill(1),
-      covered: await coveredBy({ others: rows, labelled: pool.labelled }, within, tools),
+      covered: (await nearestOf(pool, tools))?.map(within) ?? new Float32Array(rows.rows),
     },
     budget,
   )

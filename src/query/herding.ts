@@ -78,19 +78,6 @@ function coverInto(covered: Float32Array, { next, likenesses, weights, gains }: 
   return flock
 }
 
-/** How well each of the others is stood for by the labelled ones. */
-export async function coveredBy(
-  { others, labelled }: { readonly others: Matrix; readonly labelled: Matrix | null },
-  kernel: Kernel,
-  tools: Pick<Tools, 'matmul'>,
-): Promise<Float32Array> {
-  const covered = new Float32Array(others.rows)
-  if (!labelled) return covered
-  for await (const { column, squared } of distances(labelled, others, tools)) {
-    squared.forEach((d, i) => (covered[column + i] = Math.max(covered[column + i]!, kernel(d))))
-  }
-  return covered
-}
 /** All at once, [others, candidates]: at 10,000 each they are 400 MB; of more a sample is drawn before. */
 export async function likenessesOf(
   { candidates, others }: { readonly candidates: Matrix; readonly others: Matrix },

@@ -3,8 +3,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
 import type { ImageId } from '../../src/base/index.ts'
-import { choose, emptyPool, scores, usualWeights, type Pool, type ScoreName } from '../../src/query/index.ts'
-import { coveredBy, herd, likenessesOf } from '../../src/query/herding.ts'
+import {
+  choose,
+  emptyPool,
+  scores,
+  squaredToNearest,
+  usualWeights,
+  type Pool,
+  type ScoreName,
+} from '../../src/query/index.ts'
+import { herd, likenessesOf } from '../../src/query/herding.ts'
 import type { Score } from '../../src/query/scores.ts'
 import { rows, withSeed } from './pools.ts'
 
@@ -48,7 +56,7 @@ test('herding chooses the same images in the same order', async () => {
   const crowd = {
     likenesses: await likenessesOf({ candidates: others, others }, kernel, tools),
     weights: new Float32Array(others.rows).fill(1),
-    covered: await coveredBy({ others, labelled: pool.labelled }, kernel, tools),
+    covered: (await squaredToNearest(others, pool.labelled, tools)).map(kernel),
   }
   const { order } = herd(crowd, given.chosen.herding.length)
   assert.deepEqual(order, given.chosen.herding)

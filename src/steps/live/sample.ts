@@ -44,10 +44,11 @@ export async function nextSample(
   const from = isLonger ? last!.taught.length : 0
   const fresh = rowsBetween(rowsTaught, from, rowsTaught.rows)
   const { matmul } = tools
-  const lengths = { rows: diagonalOf(products), others: taughtLengths(lesson).subarray(from) }
+  const lengthsTaught = taughtLengths(lesson)
+  const lengths = { rows: diagonalOf(products), others: lengthsTaught.subarray(from) }
   const nearest = await squaredToNearest(rows, fresh, { matmul, lengths })
   if (isLonger) last!.nearest.forEach((far, i) => (nearest[i] = Math.min(far, nearest[i]!)))
-  return { images, rows, products, nearest, taught: lesson.images, taughtLengths: taughtLengths(lesson) }
+  return { images, rows, products, nearest, taught: lesson.images, taughtLengths: lengthsTaught }
 }
 
 type Drawing = { readonly pool: LivePool; readonly ids: readonly ImageId[]; readonly seed: number }
