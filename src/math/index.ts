@@ -1,7 +1,7 @@
 export { descend, type Batches } from './adam.ts'
 export { kMeans, weightedKMeans, type Clustering } from './k-means.ts'
 export { minimise, type Minimum, type MinimiseOptions, type Slope } from './l-bfgs.ts'
-export { placeOfLargest, placesOfTwoLargest } from './largest.ts'
+export { placeOfFirstAbove, placeOfLargest, placesOfTwoLargest } from './largest.ts'
 export { evenRows, matrix, rowOf, rowsBetween, rowsOf, stacked, transposed, type Matrix } from './matrix.ts'
 export { aroundMean, aroundPoint, meanOf, meanRow, sumOf } from './mean.ts'
 export { multiply } from './multiply.ts'

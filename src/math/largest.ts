@@ -14,3 +14,14 @@ export function placesOfTwoLargest(values: Float32Array): readonly [number, numb
   }
   return [first, second]
 }
+
+/** The first place above the bound among ascending values; their number where none is. */
+export function placeOfFirstAbove(ascending: ArrayLike<number>, bound: number): number {
+  let [from, to] = [0, ascending.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (ascending[middle]! > bound) to = middle
+    else from = middle + 1
+  }
+  return from
+}

@@ -2,6 +2,7 @@
 // squared distance from those before. On embeddings as such, and on gradients (BADGE: Ash et al., 2020).
 import {
   matrix,
+  placeOfFirstAbove,
   placeOfLargest,
   rowOf,
   rowsOf,
@@ -110,14 +111,7 @@ function drawnBy(weights: Float32Array, count: number, random: Random): number[]
   let total = 0
   for (let i = 0; i < weights.length; i++) sums[i] = total += weights[i]!
   if (!(total > 0)) return []
-  return Array.from({ length: count }, () => {
-    const aim = random.next() * total
-    let [low, high] = [0, sums.length - 1]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (sums[middle]! > aim) high = middle
-      else low = middle + 1
-    }
-    return low
-  })
+  // A draw may be rounded up to the total itself.
+  const last = sums.length - 1
+  return Array.from({ length: count }, () => Math.min(last, placeOfFirstAbove(sums, random.next() * total)))
 }

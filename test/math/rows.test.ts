@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import fc from 'fast-check'
 import {
   addInto,
@@ -8,6 +8,7 @@ import {
   lengthOf,
   matrix,
   normaliseInto,
+  placeOfFirstAbove,
   placeOfLargest,
   placesOfTwoLargest,
   rowOf,
@@ -79,4 +80,13 @@ describe('the largest', () => {
   it('has no second where there is only one', () => {
     assert.deepEqual(placesOfTwoLargest(Float32Array.of(5)), [0, -1])
   })
+})
+
+test('the first place above a bound is where a look through all finds it', () => {
+  const ascending = [1, 3, 3, 3, 8, 9]
+  for (const bound of [0, 1, 2, 3, 5, 8, 9, 10]) {
+    const found = ascending.findIndex((value) => value > bound)
+    assert.equal(placeOfFirstAbove(ascending, bound), found < 0 ? ascending.length : found)
+  }
+  assert.equal(placeOfFirstAbove([], 1), 0)
 })

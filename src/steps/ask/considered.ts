@@ -1,6 +1,6 @@
 // Which of the images left a choice looks at.
 import type { ImageId } from '../../base/index.ts'
-import { shuffleInto, type Tools } from '../../math/index.ts'
+import { placeOfFirstAbove, shuffleInto, type Tools } from '../../math/index.ts'
 import { emptyPool, scores, usualWeights, type Need, type ScoreName } from '../../query/index.ts'
 import type { LiveHead } from '../live/head.ts'
 
@@ -44,15 +44,8 @@ export function considered(
 }
 
 /** Of ascending ids, asked of a few: a set of all 40,000 took 4 ms of each answer. */
-function isAmong(ascending: readonly ImageId[], image: ImageId): boolean {
-  let [from, to] = [0, ascending.length]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (ascending[middle]! < image) from = middle + 1
-    else to = middle
-  }
-  return ascending[from] === image
-}
+const isAmong = (ascending: readonly ImageId[], image: ImageId): boolean =>
+  ascending[placeOfFirstAbove(ascending, image - 1)] === image
 
 /** The first by that score, and some more: near duplicates of one another are asked about last. */
 function foremost(
